@@ -1,0 +1,68 @@
+"""What is known, written for other programs."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import defaultdict
+from collections.abc import Sequence
+
+from phototag.errors import LibraryError
+from phototag.files import write_if_changed
+from phototag.index import faces
+from phototag.index.db import Index
+from phototag.index.faces import KnownFace
+from phototag.types import Source
+
+TAGS = "tags.jsonl"
+
+
+def write_tags(index: Index) -> bool:
+    """Write tags.jsonl, one line a photo file, sorted by path; say whether anything in it changed.
+
+    Raises:
+        LibraryError: it cannot be written; the old one is untouched, and the index has everything.
+    """
+    by_photo: dict[str, list[KnownFace]] = defaultdict(list)
+    for face in faces.faces(index.db):
+        by_photo[face.photo].append(face)
+    taken = faces.taken_by_photo(index.db)
+    lines = [
+        (path, _line(path, photo, taken[photo], by_photo[photo]))
+        for photo, paths in faces.paths_by_photo(index.db).items()
+        for path in paths
+    ]
+    try:
+        return write_if_changed(index.folder / TAGS, b"".join(line for _, line in sorted(lines)))
+    except OSError as error:
+        raise LibraryError(
+            f"Cannot write {index.folder / TAGS}: {error.strerror}. What you said is safe in the index; "
+            "free some space and run the command again."
+        ) from error
+
+
+def to_json(value: object) -> str:
+    """One line of JSON, readable where it can be: only a name that is not valid UTF-8 is escaped."""
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value)
+    return text
+
+
+def _line(path: bytes, photo: str, taken: str | None, found: Sequence[KnownFace]) -> bytes:
+    shown = [_face(face) for face in sorted(found, key=lambda face: (face.box, face.id))]
+    names = sorted({face.person for face in found if face.person and face.source in (Source.HUMAN, Source.AUTO)})
+    record = {"photo": os.fsdecode(path), "hash": photo, "taken": taken, "people": names, "faces": shown}
+    return to_json(record).encode() + b"\n"
+
+
+def _face(face: KnownFace) -> dict[str, object]:
+    is_tag = face.source in (Source.HUMAN, Source.AUTO)
+    return {
+        "id": face.id,
+        "box": list(face.box_px),
+        "person": face.person if is_tag else None,
+        "source": face.source if is_tag else None,
+    }

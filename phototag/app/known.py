@@ -1,0 +1,87 @@
+"""What is known of faces and people, for reading."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from phototag.errors import UsageError
+from phototag.index import faces, people, spaces
+from phototag.index.db import Index
+from phototag.index.faces import Filter, KnownFace
+from phototag.index.people import PersonCount
+from phototag.types import Person, Space
+
+__all__ = ["FaceQuery", "KnownFace", "PersonCount", "known_faces", "known_people", "known_space", "photos_with"]
+
+
+@dataclass(frozen=True, slots=True)
+class FaceQuery:
+    """Which faces to list, as a person asks for them; None does not restrict.
+
+    Attributes:
+        photo: path relative to the library, or a path on the disk that lies in it.
+        person: a name.
+        cluster: the id of a group.
+    """
+
+    photo: str | None = None
+    person: str | None = None
+    cluster: int | None = None
+
+
+def known_faces(index: Index, query: FaceQuery | None = None) -> list[KnownFace]:
+    """List faces on photos that are there, by path and from left to right.
+
+    Raises:
+        UsageError: nobody has that name.
+    """
+    query = query or FaceQuery()
+    path = None if query.photo is None else _path_in_library(index, query.photo)
+    person = None if query.person is None else require_person(index, query.person).id
+    return faces.faces(index.db, Filter(path, person, query.cluster))
+
+
+def known_people(index: Index) -> list[PersonCount]:
+    """Everybody who has a name, the most photographed first."""
+    return people.count_people(index.db)
+
+
+def known_space(index: Index) -> Space | None:
+    """What the vectors of this index live in; None before the first scan."""
+    return spaces.current(index.db)
+
+
+def photos_with(index: Index, name: str) -> list[bytes]:
+    """Paths of the photos on which a person is tagged, sorted.
+
+    Raises:
+        UsageError: nobody has that name.
+    """
+    return faces.paths_with(index.db, require_person(index, name).id)
+
+
+def require_person(index: Index, name: str) -> Person:
+    """Look somebody up by name.
+
+    Raises:
+        UsageError: nobody has that name; the message says who is known.
+    """
+    person = people.find_person(index.db, name)
+    if person is not None:
+        return person
+    known = sorted(p.name for p in people.count_people(index.db))
+    if not known:
+        raise UsageError(
+            f"Nobody is called {name!r}: nobody has a name yet. See the groups: phototag clusters --sheets"
+        )
+    more = ", ..." if len(known) > 10 else ""
+    raise UsageError(f"Nobody is called {name!r}. Known: {', '.join(known[:10])}{more}. All: phototag people")
+
+
+def _path_in_library(index: Index, text: str) -> bytes:
+    """A photo's path as the index spells it."""
+    absolute = os.path.abspath(text)
+    root = str(index.root) + os.sep
+    inside = os.path.exists(absolute) and absolute.startswith(root)
+    return os.fsencode(absolute[len(root) :] if inside else text).replace(os.sep.encode(), b"/")

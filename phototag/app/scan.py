@@ -1,0 +1,243 @@
+"""Bring the index up to date with the disk, then group, tag and export what came of it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from phototag.app import export, group, tag
+from phototag.app.analyse import Analysis, Hashed, Outcome, Unreadable, Worker, run_bounded
+from phototag.core.vectors import require_engine, require_same_space
+from phototag.errors import LibraryError, PhotoProblem
+from phototag.index import groups, people, photos, spaces
+from phototag.index.db import Index, transaction
+from phototag.media import walk
+from phototag.types import Engine, PhotoFile, Progress, Space
+
+WAITING_PER_WORKER = 4
+"""Photos handed out ahead of the workers: enough that none waits, few enough that memory stays flat."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanReport:
+    """What a scan saw and did.
+
+    seen = new + changed + moved + unchanged + duplicates + len(problems); gone files are not among them.
+
+    Attributes:
+        seen: files that may be photos.
+        new: with a picture that the index did not know.
+        changed: known paths with another picture than before.
+        moved: pictures that were at a path that is now gone.
+        gone: paths that are no longer there, and whose picture did not turn up elsewhere.
+        unchanged: as they were.
+        duplicates: new paths with a picture that lies at another path too.
+        faces: on all photos that are there.
+        clusters: groups of unknown faces.
+        auto_tagged: faces named because of a strong match.
+        problems: files that could not be used, this time or before.
+    """
+
+    seen: int
+    new: int
+    changed: int
+    moved: int
+    gone: int
+    unchanged: int
+    duplicates: int
+    faces: int
+    clusters: int
+    auto_tagged: int
+    problems: tuple[PhotoProblem, ...]
+
+
+def find_photos(root: Path) -> list[PhotoFile]:
+    """List the files of a library that may be photos; nothing is opened or written.
+
+    Raises:
+        LibraryError: the folder is not there, cannot be read, or holds no photo.
+    """
+    found = list(walk.photo_files(root))
+    if not found:
+        raise LibraryError(
+            f"There is no photo in {root} or in its folders. Nothing was changed. "
+            "Give the folder that holds your photos."
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What a scan works with.
+
+    Attributes:
+        engine: the name that the user asked for; None for the one that described the index, or the default.
+        open_engine: loads an engine by name (None: the default); called only if there is something to read.
+        executor: runs the work on photos.
+        workers: how many of its workers there are.
+        progress: shown around the photos to be read.
+    """
+
+    engine: str | None
+    open_engine: Callable[[str | None], Engine]
+    executor: Executor
+    workers: int
+    progress: Progress
+
+
+def scan(index: Index, found: Sequence[PhotoFile], shop: Workshop) -> ScanReport:
+    """Bring the index up to date.
+
+    May be interrupted at any moment: each photo is one transaction, and the next scan goes on.
+
+    Args:
+        index: open for writing.
+        found: from `find_photos`.
+        shop: what to work with.
+
+    Raises:
+        EngineError: the index's faces were described by another engine.
+        LibraryError: the index cannot be written.
+    """
+    space = spaces.current(index.db)
+    if space is not None:
+        require_engine(space, shop.engine)
+    known = photos.files(index.db)
+    changes = walk.compare(
+        found, {**photos.failed_files(index.db), **{path: file for path, (file, _) in known.items()}}
+    )
+    hashes: dict[bytes, str] = {}
+    if changes.fresh:
+        engine = shop.open_engine(shop.engine or (space.engine if space else None))
+        work = _Work(index, Worker(engine, index.root), _adopt(index, space, engine.space), shop)
+        hashes = work.run(changes.fresh, {file.size for file, _ in known.values()})
+    with transaction(index.db):
+        photos.forget_files(index.db, changes.missing)
+    group.regroup(index)
+    tag.retag(index)
+    export.write_tags(index)
+    kept = sum(file.path in known for file in changes.unchanged)
+    return _report(index, hashes, {path: photo for path, (_, photo) in known.items()}, changes.missing, kept)
+
+
+def _adopt(index: Index, known: Space | None, space: Space) -> int:
+    if known is not None:
+        require_same_space(known, space)
+    with transaction(index.db):
+        return spaces.adopt(index.db, space)
+
+
+class _Work:
+    """Reads fresh files and writes what is found on them, one transaction a photo."""
+
+    def __init__(self, index: Index, worker: Worker, space_id: int, shop: Workshop) -> None:
+        self.index, self.worker, self.space_id, self.shop = index, worker, space_id, shop
+        self.hashes: dict[bytes, str] = {}
+
+    def run(self, fresh: Sequence[PhotoFile], known_sizes: set[int]) -> dict[bytes, str]:
+        """Analyse every picture once; returns path -> picture of the files that could be read.
+
+        A copy has the size of its original. A file whose size nobody shares is analysed at once; one that may be a copy
+        or have been moved is hashed first, and analysed only if its picture is unknown.
+        """
+        single, perhaps_known = _by_size(fresh, known_sizes)
+        jobs = self._stream(single, perhaps_known)
+        for outcome in self.shop.progress(jobs, label="Finding faces", total=len(fresh), unit="photo"):
+            self._write(outcome)
+        return self.hashes
+
+    def _stream(self, single: Sequence[PhotoFile], perhaps_known: Sequence[PhotoFile]) -> Iterable[Outcome]:
+        yield from self._each(self.worker.analyse, single)
+        waiting: dict[str, list[PhotoFile]] = defaultdict(list)
+        for outcome in self._each(self.worker.hash, perhaps_known):
+            if isinstance(outcome, Hashed) and not photos.is_analysed(self.index.db, outcome.hash, self.space_id):
+                waiting[outcome.hash].append(outcome.file)
+            else:
+                yield outcome
+        firsts = [min(files, key=lambda file: file.path) for files in waiting.values()]
+        yield from self._each(self.worker.analyse, firsts)
+        for photo, files in waiting.items():
+            yield from self._rest(photo, sorted(files, key=lambda file: file.path))
+
+    def _rest(self, photo: str, files: list[PhotoFile]) -> Iterable[Outcome]:
+        """The copies of a picture whose first file has just been analysed: they share its faces, or its problem."""
+        reasons = {problem.path: problem.reason for problem in photos.problems(self.index.db)} if files[1:] else {}
+        for file in files[1:]:
+            reason = reasons.get(files[0].path)
+            yield Hashed(file, photo) if reason is None else Unreadable(file, reason)
+
+    def _each(self, work: Callable[[PhotoFile], Outcome], files: Iterable[PhotoFile]) -> Iterable[Outcome]:
+        return run_bounded(self.shop.executor, work, files, self.shop.workers * WAITING_PER_WORKER)
+
+    def _write(self, outcome: Outcome) -> None:
+        db = self.index.db
+        with transaction(db):
+            if isinstance(outcome, Analysis):
+                photos.record_analysis(db, outcome.file, outcome.photo, outcome.faces, outcome.vectors, self.space_id)
+                self.hashes[outcome.file.path] = outcome.photo.hash
+            elif isinstance(outcome, Hashed):
+                photos.record_file(db, outcome.file, outcome.hash)
+                self.hashes[outcome.file.path] = outcome.hash
+            elif outcome.reason is not None:
+                photos.record_problem(db, outcome.file, outcome.reason)
+
+
+def _by_size(fresh: Sequence[PhotoFile], known_sizes: set[int]) -> tuple[list[PhotoFile], list[PhotoFile]]:
+    """Files that cannot be copies of anything, and those that may be."""
+    count = Counter(file.size for file in fresh)
+    single = [file for file in fresh if count[file.size] == 1 and file.size not in known_sizes]
+    shared = [file for file in fresh if count[file.size] > 1 or file.size in known_sizes]
+    return single, shared
+
+
+Kind: TypeAlias = str
+
+
+def _kinds(hashes: Mapping[bytes, str], before: Mapping[bytes, str], missing: Sequence[bytes]) -> Counter[Kind]:
+    """Tell new, changed, moved, duplicate and untouched files apart.
+
+    Args:
+        hashes: path -> picture, of the files that were read this time.
+        before: path -> picture, of all files that were known before.
+        missing: known paths that are not there any more.
+    """
+    vanished = Counter(before[path] for path in missing if path in before)
+    here = {photo for path, photo in before.items() if path not in set(missing) and path not in hashes}
+    kinds: Counter[Kind] = Counter()
+    for path, photo in sorted(hashes.items()):
+        if before.get(path) == photo:
+            kinds["unchanged"] += 1
+        elif vanished[photo]:
+            vanished[photo] -= 1
+            kinds["moved"] += 1
+        elif path in before:
+            kinds["changed"] += 1
+        else:
+            kinds["duplicates" if photo in here else "new"] += 1
+        here.add(photo)
+    kinds["gone"] = vanished.total()
+    return kinds
+
+
+def _report(
+    index: Index, hashes: Mapping[bytes, str], before: Mapping[bytes, str], missing: Sequence[bytes], unchanged: int
+) -> ScanReport:
+    kinds = _kinds(hashes, before, missing)
+    problems = tuple(photos.problems(index.db))
+    return ScanReport(
+        seen=len(hashes) + unchanged + len(problems),
+        new=kinds["new"],
+        changed=kinds["changed"],
+        moved=kinds["moved"],
+        gone=kinds["gone"],
+        unchanged=kinds["unchanged"] + unchanged,
+        duplicates=kinds["duplicates"],
+        faces=photos.count_faces(index.db),
+        clusters=len(groups.unknown(index.db)),
+        auto_tagged=people.count_auto_tagged(index.db),
+        problems=problems,
+    )

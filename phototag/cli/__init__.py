@@ -1,0 +1,1 @@
+"""The command line: thin functions, one error door, no logic of its own."""

@@ -1,0 +1,87 @@
+"""phototag clusters, name-cluster."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from pathlib import Path
+
+from phototag import wiring
+from phototag.app.export import to_json
+from phototag.app.groups import UnknownGroup, unknown_groups, write_sheets
+from phototag.app.name import name_cluster as give_name
+from phototag.cli import options, render
+from phototag.settings import load
+
+
+def clusters(
+    library: options.Library = None,
+    index: options.Index = None,
+    sheets: options.Sheets = False,
+    json: options.Json = False,
+) -> None:
+    """List the groups of unknown faces, the largest first.
+
+    With --sheets, a picture of each group's faces is drawn, so that you can see who it is.
+    """
+    settings = load(library, index)
+    pictures: list[Path] = []
+    with wiring.reading(settings) as opened:
+        found = unknown_groups(opened)
+        if sheets:
+            pictures = write_sheets(opened, found, render.progress)
+    if json:
+        render.out(to_json({"clusters": [_document(group) for group in found]}))
+    else:
+        _list(found, pictures)
+
+
+def name_cluster(
+    cluster: options.ClusterId, name: options.As, library: options.Library = None, index: options.Index = None
+) -> None:
+    """Say who a group is.
+
+    All its faces get the name, and faces elsewhere that look alike are tagged at once. Photos that come later are
+    tagged by the scan. Nothing that you say here is ever lost.
+    """
+    settings = load(library, index)
+    with wiring.writing(settings, "name-cluster", render.note) as opened:
+        report = give_name(opened, cluster, name, time.time_ns())
+    faces, photos = render.count(report.faces, "face"), render.count(report.photos, "photo")
+    render.out(f"{faces} on {photos} {'is' if report.faces == 1 else 'are'} {report.name} now.")
+    if report.auto_tagged:
+        render.out(
+            f"{render.count(report.auto_tagged, 'look-alike')} on {render.count(report.auto_photos, 'photo')} "
+            f"tagged automatically."
+        )
+    if report.suggested:
+        render.out(f"{render.count(report.suggested, 'more face')} may be {report.name}.")
+    render.out(f"\nTheir photos:     {render.command('find', shlex.quote(report.name))}")
+    render.out(f"The next group:   {render.command('clusters')}")
+
+
+def _list(found: list[UnknownGroup], pictures: list[Path]) -> None:
+    if not found:
+        render.out(f"No unknown group. Who is known: {render.command('people')}")
+        return
+    shown = found[: render.LISTED]
+    rows = [[str(g.id), str(len(g.faces)), str(g.photos), g.suggestion.person if g.suggestion else ""] for g in shown]
+    render.out(render.table(["group", "faces", "photos", "perhaps"], rows, right=(0, 1, 2)))
+    if len(found) > len(shown):
+        render.out(f"and {len(found) - len(shown)} more: {render.command('clusters', '--json')}")
+    if pictures:
+        render.out(f"\nLook at them:   {pictures[0].parent}")
+    else:
+        render.out(f"\nSee their faces:   {render.command('clusters', '--sheets')}")
+    render.out(f"Name one:       {render.command('name-cluster', found[0].id, '--as', 'NAME')}")
+
+
+def _document(group: UnknownGroup) -> dict[str, object]:
+    guess = group.suggestion
+    return {
+        "id": group.id,
+        "faces": len(group.faces),
+        "photos": group.photos,
+        "suggestion": None if guess is None else {"person": guess.person, "distance": round(guess.distance, 4)},
+        "sample": list(group.sample),
+    }

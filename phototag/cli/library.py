@@ -1,0 +1,86 @@
+"""phototag people, faces, find."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from phototag import wiring
+from phototag.app.export import to_json
+from phototag.app.known import FaceQuery, KnownFace, known_faces, known_people, known_space, photos_with
+from phototag.cli import options, render
+from phototag.settings import load
+
+
+def people(library: options.Library = None, index: options.Index = None, json: options.Json = False) -> None:
+    """List the people who have a name, the most photographed first."""
+    with wiring.reading(load(library, index)) as opened:
+        found = known_people(opened)
+    if json:
+        render.out(to_json({"people": [asdict(p) for p in found]}))
+    elif found:
+        rows = [[p.name, *map(str, (p.faces, p.photos, p.confirmed, p.suggested))] for p in found]
+        render.out(render.table(["name", "faces", "photos", "confirmed", "to ask"], rows, right=(1, 2, 3, 4)))
+        render.out(f"\nSomebody's photos:   {render.command('find', 'NAME')}")
+    else:
+        render.out(f"Nobody has a name yet. See the groups: {render.command('clusters', '--sheets')}")
+
+
+def faces(
+    photo: options.Photo = None,
+    person: options.PersonName = None,
+    cluster: options.Cluster = None,
+    library: options.Library = None,
+    index: options.Index = None,
+    json: options.Json = False,
+) -> None:
+    """List faces with all that is known of them, by path and from left to right."""
+    with wiring.reading(load(library, index)) as opened:
+        found = known_faces(opened, FaceQuery(photo, person, cluster))
+        space = known_space(opened)
+    if json:
+        shape = None if space is None else {"engine": space.engine, "dim": space.dim, "metric": space.metric}
+        document = {"library": str(opened.root), "space": shape, "faces": [_document(face) for face in found]}
+        render.out(to_json(document))
+    elif found:
+        render.out(
+            render.table(
+                ["face", "group", "person", "says", "distance", "photo"], [_row(f) for f in found], right=(1, 4)
+            )
+        )
+    else:
+        render.out("No such face.")
+
+
+def find(
+    query: options.Query, library: options.Library = None, index: options.Index = None, json: options.Json = False
+) -> None:
+    """List the photos that somebody is on, one path a line, relative to the library."""
+    with wiring.reading(load(library, index)) as opened:
+        found = photos_with(opened, query)
+    if json:
+        render.out(to_json({"library": str(opened.root), "photos": [render.raw(path) for path in found]}))
+        return
+    for path in found:
+        render.out(render.path(path))
+    render.note(f"{render.count(len(found), 'photo')} in {opened.root}")
+
+
+def _document(face: KnownFace) -> dict[str, object]:
+    return {
+        "id": face.id,
+        "photo": render.raw(face.path),
+        "box": list(face.box_px),
+        "score": round(face.score, 4),
+        "quality": face.quality,
+        "cluster": face.cluster,
+        "person": face.person,
+        "source": face.source,
+        "distance": None if face.distance is None else round(face.distance, 4),
+        "runner_up": None if face.runner_up is None else [face.runner_up[0], round(face.runner_up[1], 4)],
+    }
+
+
+def _row(face: KnownFace) -> list[str]:
+    group = "" if face.cluster is None else str(face.cluster)
+    distance = "" if face.distance is None else f"{face.distance:.2f}"
+    return [face.id, group, face.person or "", face.source or "", distance, render.path(face.path)]

@@ -1,0 +1,96 @@
+"""The command line's one door: a command's module is loaded when it is called; errors become exit codes here."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Annotated
+
+import typer
+
+from phototag import __version__
+from phototag.errors import ExitCode, PhototagError
+
+COMMANDS = {
+    "scan": ("phototag.cli.scan", "Find, group and tag the faces in a folder of photos."),
+    "clusters": ("phototag.cli.groups", "List the groups of unknown faces, the largest first."),
+    "name-cluster": ("phototag.cli.groups", "Say who a group is; look-alikes are tagged at once."),
+    "people": ("phototag.cli.library", "List the people who have a name."),
+    "faces": ("phototag.cli.library", "List faces with all that is known of them."),
+    "find": ("phototag.cli.library", "List the photos that somebody is on."),
+}
+"""Name -> module and a line of help, which stands here so that `phototag --help` loads nothing that a command needs."""
+
+
+def run() -> None:
+    """The process: run a command, and end with its exit code."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command and return its exit code. What was asked for goes to stdout, messages to stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="surrogateescape")  # file names that are not valid UTF-8 come out as they are
+    try:
+        code = _build(arguments)(list(arguments), prog_name="phototag", standalone_mode=False)
+        sys.stdout.flush()
+        return int(code or ExitCode.DONE)
+    except PhototagError as error:
+        return _say(str(error), error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        return _say("Stopped. Nothing is lost; the same command goes on where it was.", ExitCode.INTERRUPTED)
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.DONE
+    except Exception as error:
+        return _unforeseen(error)
+
+
+def _build(arguments: Sequence[str]) -> typer.Typer:
+    """All commands by name, but only the one that is called with what it needs."""
+    app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+    app.callback()(_phototag)
+    called = next((word for word in arguments if not word.startswith("-")), "")
+    for name, (module, line) in COMMANDS.items():
+        function: Callable[..., object] = _not_loaded
+        if name == called:
+            function = getattr(importlib.import_module(module), name.replace("-", "_"))
+        app.command(name, short_help=line)(function)
+    return app
+
+
+def _phototag(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
+    """Find, group and name the faces in your photos. Offline; your photos are never changed.
+
+    Start with: phototag scan ~/Pictures
+    """
+    if version:
+        print(__version__)  # noqa: T201
+        raise typer.Exit
+
+
+def _not_loaded() -> None:
+    """Stands for a command in the list of commands."""
+
+
+def _unforeseen(error: Exception) -> int:
+    """What the command-line parser raises can show itself and has a code; anything else is a fault of ours."""
+    show, code = getattr(error, "show", None), getattr(error, "exit_code", None)
+    if callable(show) and isinstance(code, int):
+        show()
+        return code
+    if isinstance(code, int):
+        return code
+    traceback.print_exception(error)
+    return _say("That is a fault in phototag; please report it with the lines above.", ExitCode.UNEXPECTED)
+
+
+def _say(message: str, code: ExitCode) -> int:
+    print(f"phototag: {message}", file=sys.stderr)  # noqa: T201
+    return code

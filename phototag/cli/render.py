@@ -1,0 +1,69 @@
+"""How things look in a terminal and as JSON."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from tqdm import tqdm
+
+T = TypeVar("T")
+
+LISTED = 20
+"""Rows shown to a person before "and N more"; --json has all."""
+
+
+def progress(items: Iterable[T], *, label: str, total: int, unit: str) -> Iterable[T]:
+    """A bar on stderr with rate and time left, if that is a terminal."""
+    return tqdm(items, desc=label, total=total, unit=f" {unit}", disable=None if total else True, smoothing=0.05)
+
+
+def out(text: str = "") -> None:
+    """What was asked for: to stdout."""
+    sys.stdout.write(text + "\n")
+
+
+def note(text: str = "") -> None:
+    """A message: to stderr."""
+    sys.stderr.write(text + "\n")
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:
+    """Columns under a head; columns whose numbers are in `right` are aligned there."""
+    widths = [max(len(str(row[i])) for row in [head, *rows]) for i in range(len(head))]
+    lines = [
+        "  ".join(
+            cell.rjust(w) if i in right else cell.ljust(w) for i, (cell, w) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in [head, ["-" * w for w in widths], *rows]
+    ]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def count(n: int, one: str, many: str | None = None) -> str:
+    """'1 photo', '2,000 photos'."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def path(raw: bytes) -> str:
+    """A path as a person reads it; control characters, such as a newline, are escaped."""
+    text = os.fsdecode(raw)
+    return "".join(c if c.isprintable() or "\udc80" <= c <= "\udcff" else repr(c)[1:-1] for c in text)
+
+
+def raw(path_: bytes) -> str:
+    """A path for programs: `os.fsencode` gives the bytes back, whatever they are."""
+    return os.fsdecode(path_)
+
+
+def command(*words: object) -> str:
+    """A command as this user can type it: `phototag ...`, or with the path it was started by if it is not on PATH."""
+    started = Path(sys.argv[0])
+    installed = shutil.which("phototag")
+    plain = installed is not None and started.exists() and Path(installed).samefile(started)
+    program = "phototag" if plain or started.name != "phototag" else os.path.relpath(started)
+    return " ".join([program, *map(str, words)])

@@ -1,0 +1,82 @@
+"""phototag scan."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from pathlib import Path
+
+from phototag import wiring
+from phototag.app.export import to_json
+from phototag.app.scan import ScanReport, Workshop, find_photos
+from phototag.app.scan import scan as run_scan
+from phototag.cli import options, render
+from phototag.errors import ExitCode
+from phototag.settings import Settings, load
+
+FEW_PROBLEMS = 10
+
+
+def scan(
+    folder: options.Folder,
+    index: options.Index = None,
+    engine: options.EngineName = None,
+    workers: options.Workers = None,
+    json: options.Json = False,
+) -> int:
+    """Find, group and tag the faces in a folder of photos.
+
+    Only new and changed photos are read. May be stopped at any moment: the next scan goes on. The photos themselves
+    are never changed; what is found is kept in DIR/.phototag.
+    """
+    start = time.monotonic()
+    settings = load(folder, index)
+    report = _scan(settings, engine, workers or wiring.default_workers())
+    seconds = time.monotonic() - start
+    if json:
+        render.out(to_json(_document(report, seconds)))
+    else:
+        _summary(report, seconds)
+    return ExitCode.PROBLEMS if report.problems else ExitCode.DONE
+
+
+def _scan(settings: Settings, name: str | None, workers: int) -> ScanReport:
+    found = find_photos(settings.library or Path())
+    with (
+        wiring.writing(settings, "scan", render.note, create=True) as index,
+        wiring.open_executor(workers) as executor,
+    ):
+        open_engine = partial(wiring.open_engine, settings, workers=workers)
+        return run_scan(index, found, Workshop(name, open_engine, executor, workers, render.progress))
+
+
+def _document(report: ScanReport, seconds: float) -> dict[str, object]:
+    counts = ("seen", "new", "changed", "moved", "gone", "unchanged", "duplicates")
+    return {
+        "photos": {name: getattr(report, name) for name in counts},
+        "faces": report.faces,
+        "clusters": report.clusters,
+        "auto_tagged": report.auto_tagged,
+        "problems": [{"photo": render.raw(p.path), "reason": p.reason} for p in report.problems],
+        "seconds": round(seconds, 3),
+        "photos_per_second": round(report.seen / seconds, 2),
+    }
+
+
+def _summary(report: ScanReport, seconds: float) -> None:
+    kinds = ("new", "changed", "moved", "gone", "unchanged", "duplicates")
+    told = [f"{getattr(report, kind):,} {kind}" for kind in kinds if getattr(report, kind)]
+    render.out(f"{render.count(report.seen, 'photo')} in {seconds:.1f} s: {', '.join(told) or 'none could be read'}.")
+    render.out(
+        f"{render.count(report.faces, 'face')}, {render.count(report.clusters, 'unknown group')}, "
+        f"{render.count(report.auto_tagged, 'face')} tagged automatically."
+    )
+    if report.problems:
+        render.out(f"\n{render.count(len(report.problems), 'file')} could not be used:")
+        for problem in report.problems[:FEW_PROBLEMS]:
+            render.out(f"  {render.path(problem.path)}: {problem.reason}")
+        if len(report.problems) > FEW_PROBLEMS:
+            render.out(f"  and {len(report.problems) - FEW_PROBLEMS} more: {render.command('scan', 'DIR', '--json')}")
+    if report.clusters:
+        render.out(f"\nSee who is on them:  {render.command('clusters', '--sheets')}")
+        render.out(f"Then name a group:   {render.command('name-cluster', 'ID', '--as', 'NAME')}")

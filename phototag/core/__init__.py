@@ -1,0 +1,1 @@
+"""Pure functions: arguments in, values out; no disk, clock, log or randomness."""

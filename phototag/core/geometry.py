@@ -1,0 +1,149 @@
+"""Boxes as fractions of the upright image, EXIF orientation, overlap, and the similarity that aligns a face."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from phototag.types import Box, Point
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+FACE_ID_GRID = 128
+"""A face's id names the cell of a 128 x 128 grid in which its box's centre lies: coarse enough that two machines whose
+arithmetic differs in the last digits agree, fine enough that two faces of one photo fall into different cells (the
+smallest face the detector looks for is four cells wide)."""
+
+_ORIENTATIONS: dict[int, Callable[[float, float], tuple[float, float]]] = {
+    1: lambda x, y: (x, y),
+    2: lambda x, y: (1 - x, y),
+    3: lambda x, y: (1 - x, 1 - y),
+    4: lambda x, y: (x, 1 - y),
+    5: lambda x, y: (y, x),
+    6: lambda x, y: (1 - y, x),
+    7: lambda x, y: (1 - y, 1 - x),
+    8: lambda x, y: (y, 1 - x),
+}
+_INVERSE = {1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 8, 7: 7, 8: 6}
+
+
+def box_within(left: float, top: float, right: float, bottom: float) -> Box:
+    """Clip to the image and put the edges in order."""
+    x = sorted(min(max(float(v), 0.0), 1.0) for v in (left, right))
+    y = sorted(min(max(float(v), 0.0), 1.0) for v in (top, bottom))
+    return Box(x[0], y[0], x[1], y[1])
+
+
+def box_in_pixels(box: Box, width: int, height: int) -> tuple[int, int, int, int]:
+    """Left, top, right, bottom in whole pixels of an upright image of this size."""
+    return (round(box.left * width), round(box.top * height), round(box.right * width), round(box.bottom * height))
+
+
+def to_upright(box: Box, orientation: int) -> Box:
+    """Where a box of the stored image lies after the EXIF orientation (1 to 8) has been applied."""
+    turn = _ORIENTATIONS[orientation]
+    return box_within(*turn(box.left, box.top), *turn(box.right, box.bottom))
+
+
+def to_stored(box: Box, orientation: int) -> Box:
+    """The inverse of `to_upright`: where a box of the upright image lies in the stored one."""
+    return to_upright(box, _INVERSE[orientation])
+
+
+def intersection_over_union(a: Box, b: Box) -> float:
+    """Overlap of two boxes, 0 to 1; boxes without area overlap nothing."""
+    width = min(a.right, b.right) - max(a.left, b.left)
+    height = min(a.bottom, b.bottom) - max(a.top, b.top)
+    if width <= 0 or height <= 0:
+        return 0.0
+    shared = width * height
+    return shared / (_area(a) + _area(b) - shared)
+
+
+def match_boxes(ours: Sequence[Box], theirs: Sequence[Box], least: float = 0.5) -> dict[int, int]:
+    """Pair boxes one to one, the greatest overlap first.
+
+    Args:
+        ours: any boxes.
+        theirs: any boxes of the same image.
+        least: pairs that overlap less (intersection over union) are not made.
+
+    Returns:
+        Index into `ours` -> index into `theirs`; ties go to the lower indices.
+    """
+    overlaps = sorted(
+        (-overlap, i, j)
+        for i, a in enumerate(ours)
+        for j, b in enumerate(theirs)
+        if (overlap := intersection_over_union(a, b)) >= least
+    )
+    pairs: dict[int, int] = {}
+    for _, i, j in overlaps:
+        if i not in pairs and j not in pairs.values():
+            pairs[i] = j
+    return pairs
+
+
+def face_ids(photo: str, boxes: Sequence[Box]) -> list[str]:
+    """Name the faces of one photo, each by the photo's hash and the grid cell of its centre.
+
+    Should two centres share a cell, the second in reading order (top, then left) gets a number of its own.
+
+    Args:
+        photo: the photo's hash.
+        boxes: in any order; the same boxes in another order get the same names.
+
+    Returns:
+        16 hex digits for each box, in the order given, all different.
+    """
+    taken: set[str] = set()
+    ids = [""] * len(boxes)
+    for i in sorted(range(len(boxes)), key=lambda i: (boxes[i].top, boxes[i].left, boxes[i])):
+        box, twin = boxes[i], 0
+        cell = (_cell(box.left + box.right), _cell(box.top + box.bottom))
+        while not ids[i] or ids[i] in taken:
+            text = f"{photo}/{cell[0]}/{cell[1]}/{twin}"
+            ids[i] = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+            twin += 1
+        taken.add(ids[i])
+    return ids
+
+
+def similarity(source: NDArray[np.floating], target: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Least-squares similarity transforms (turn, scale, shift, no mirror) from point sets onto one target.
+
+    In the plane this has a closed form: with points as complex numbers, target = a * source + b.
+
+    Args:
+        source: (n, k, 2) point sets.
+        target: (k, 2) where they should go.
+
+    Returns:
+        (n, 2, 3) matrices as OpenCV's warpAffine takes them. A set whose points coincide gives zeros and the mean.
+    """
+    z = source[..., 0] + 1j * source[..., 1]
+    w = target[:, 0] + 1j * target[:, 1]
+    z_mean, w_mean = z.mean(axis=1, keepdims=True), w.mean()
+    centred = z - z_mean
+    spread = np.maximum((np.abs(centred) ** 2).sum(axis=1), 1e-12)
+    a = (centred.conj() * (w - w_mean)).sum(axis=1) / spread
+    b = w_mean - a * z_mean[:, 0]
+    rows = [np.stack([a.real, -a.imag, b.real], axis=-1), np.stack([a.imag, a.real, b.imag], axis=-1)]
+    return np.stack(rows, axis=1).astype(np.float64)
+
+
+def points_in_pixels(points: Sequence[Point], width: int, height: int) -> NDArray[np.float64]:
+    """Landmarks as a (k, 2) array in pixels of an image of this size."""
+    return np.array(points, dtype=np.float64).reshape(-1, 2) * (width, height)
+
+
+def _area(box: Box) -> float:
+    return (box.right - box.left) * (box.bottom - box.top)
+
+
+def _cell(twice_centre: float) -> int:
+    return min(int(twice_centre / 2 * FACE_ID_GRID), FACE_ID_GRID - 1)

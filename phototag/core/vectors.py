@@ -1,0 +1,74 @@
+"""Descriptors: length 1, distances, bytes; vectors of two Spaces never meet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from phototag.errors import EngineError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from phototag.types import Space, Vectors
+
+
+def normalise(vectors: Vectors) -> Vectors:
+    """Scale each row to length 1; a row of zeros stays zero."""
+    length = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.where(length == 0, 1, length), dtype=np.float32)
+
+
+def distances(a: Vectors, b: Vectors) -> NDArray[np.float32]:
+    """Euclidean distances between all rows of a and all rows of b.
+
+    Args:
+        a: (n, dim), rows of length 1.
+        b: (m, dim), rows of length 1.
+
+    Returns:
+        (n, m) float32 in [0, 2]; computed as sqrt(2 - 2ab), so equal rows may be 1e-3 apart rather than 0.
+    """
+    return np.asarray(np.sqrt(np.clip(2 - 2 * (a @ b.T), 0, 4)), dtype=np.float32)
+
+
+def to_bytes(vector: Vectors) -> bytes:
+    """One vector as little-endian float32."""
+    return vector.astype("<f4").tobytes()
+
+
+def from_bytes(rows: list[bytes], dim: int) -> Vectors:
+    """Undo `to_bytes` for many vectors at once, as (n, dim) float32.
+
+    Raises:
+        ValueError: the bytes are not n vectors of this dimension.
+    """
+    return np.frombuffer(b"".join(rows), dtype="<f4").reshape(len(rows), dim).astype(np.float32)
+
+
+def require_engine(index: Space, engine: str | None) -> None:
+    """Refuse another engine than the one that described the faces of an index; None asks for none.
+
+    Raises:
+        EngineError: another one is asked for.
+    """
+    if engine not in (None, index.engine):
+        raise EngineError(
+            f"The faces in this index were described by {index.engine}, whose vectors cannot be compared with those of "
+            f"{engine}. Leave --engine out, or keep a second index: --index DIR --engine {engine}"
+        )
+
+
+def require_same_space(index: Space, engine: Space) -> None:
+    """Refuse to compare what cannot be compared.
+
+    Raises:
+        EngineError: the two Spaces differ.
+    """
+    require_engine(index, engine.engine)
+    if index.key != engine.key:
+        raise EngineError(
+            f"The faces in this index were described by {index.key}; the engine installed now is {engine.key}, and the "
+            "two cannot be compared. Install the weights it was made with, or keep a second index: --index DIR"
+        )

@@ -1,0 +1,71 @@
+"""Cut a face out so that eyes, nose and mouth are where the descriptor network expects them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from phototag.core.geometry import points_in_pixels, similarity
+from phototag.engines.dlib_graphs import CHIP_SIDE
+from phototag.types import Detection
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from numpy.typing import NDArray
+
+    from phototag.types import Chips, Pixels
+
+    Matrix: TypeAlias = NDArray[np.float64]
+
+TEMPLATE = np.array([(47.1, 45.2), (101.5, 45.0), (74.4, 78.2), (50.5, 105.2), (97.7, 104.9)])
+"""Where MTCNN's five landmarks lie on dlib's 150-pixel chips (padding 0.25): medians over 400 chips of LFW faces that
+dlib had aligned (measured 2026-10). Never align with a detector's raw box: that costs up to 12 points on LFW."""
+
+
+def similarity_chips(pixels: Pixels, detections: Sequence[Detection]) -> Chips:
+    """Turn, scale and shift each face so that its landmarks fall on TEMPLATE as well as they can.
+
+    Args:
+        pixels: (h, w, 3) RGB upright, as large as there is: small faces need every pixel.
+        detections: with five landmarks each.
+
+    Returns:
+        (n, 150, 150, 3), black outside of the image.
+    """
+    chips = np.zeros((len(detections), CHIP_SIDE, CHIP_SIDE, 3), dtype=np.uint8)
+    if not detections:
+        return chips
+    height, width = pixels.shape[:2]
+    marks = np.stack([points_in_pixels(d.landmarks, width, height) for d in detections])
+    for chip, matrix in zip(chips, similarity(marks, TEMPLATE), strict=True):
+        scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
+        _warp(pixels, matrix, scale, out=chip)
+    return chips
+
+
+def _warp(pixels: Pixels, matrix: Matrix, scale: float, out: Chips) -> None:
+    """Warp by bilinear sampling; a face that shrinks much is averaged down first, so that it is not aliased."""
+    factor = int(1 / scale) if scale <= 0.5 else 1
+    if factor > 1:
+        region, matrix = _region_around(pixels, matrix, factor)
+        pixels = np.asarray(cv2.resize(region, None, fx=1 / factor, fy=1 / factor, interpolation=cv2.INTER_AREA))
+        centre = (factor - 1) / 2  # pixel i of the small image is the mean of pixels i * factor to (i + 1) * factor - 1
+        matrix = matrix @ np.array([[factor, 0, centre], [0, factor, centre], [0, 0, 1.0]])
+    cv2.warpAffine(pixels, matrix, (CHIP_SIDE, CHIP_SIDE), dst=out, flags=cv2.INTER_LINEAR)
+
+
+def _region_around(pixels: Pixels, matrix: Matrix, factor: int) -> tuple[Pixels, Matrix]:
+    """The part of the image that the chip shows, in whole multiples of `factor`, and the matrix that starts there."""
+    inverse = cv2.invertAffineTransform(matrix)
+    corners = np.array([[0, 0, 1], [CHIP_SIDE, 0, 1], [0, CHIP_SIDE, 1], [CHIP_SIDE, CHIP_SIDE, 1]]) @ inverse.T
+    height, width = pixels.shape[:2]
+    low = np.clip(np.floor(corners.min(axis=0)).astype(int) - 2 * factor, 0, [width - factor, height - factor])
+    high = np.clip(np.ceil(corners.max(axis=0)).astype(int) + 2 * factor, low + factor, [width, height])
+    right, bottom = low + (high - low) // factor * factor
+    shifted = matrix.copy()
+    shifted[:, 2] += matrix[:, :2] @ low
+    return pixels[low[1] : bottom, low[0] : right], shifted

@@ -1,0 +1,197 @@
+"""MTCNN: three networks, each looking closer at what the one before left. See `engines.mtcnn_graphs` for the paper.
+
+On the 500 photos of Caltech's Web Faces set (729 annotated frontal faces) it finds 98.4 % at a long side of 640 pixels;
+face_recognition's default (HOG) finds 87.1 % at 1600 and takes twelve times as long (measured 2026-10).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import cv2
+import numpy as np
+
+from phototag.core.geometry import box_within
+from phototag.engines import mtcnn_graphs, weights
+from phototag.engines.boxes import moved, squared, suppress, suppress_nested
+from phototag.engines.session import Session, open_session
+from phototag.types import Detection, Point
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from phototag.engines.boxes import Boxes, Scores
+    from phototag.types import Pixels
+
+LONG_SIDE = 640
+"""Pixels on the long side in which faces are looked for; 1000 doubles the time for 0.3 points of recall."""
+
+SMALLEST_FACE = 20
+"""In those pixels: a face of 1/32 of the long side."""
+
+SHRINK = 0.709
+"""Each level of the pyramid has about half the area of the one before (the paper's factor)."""
+
+THRESHOLDS = (0.6, 0.7, 0.7)
+"""Least face probability after P-, R- and O-Net, as published. A last threshold of 0.9 costs 1.7 points of recall."""
+
+OVERLAP_IN_LEVEL, OVERLAP = 0.5, 0.7
+"""Greatest overlap of two candidates within a level, and after each stage; as published."""
+
+_CELL, _STRIDE = 12, 2  # what one output of P-Net sees, and how far the next one is
+
+
+class _Level(NamedTuple):
+    image: Pixels
+    scale: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mtcnn:
+    """The detector. Safe to share between threads."""
+
+    proposal: Session
+    refine: Session
+    output: Session
+
+    def detect(self, pixels: Pixels) -> list[Detection]:
+        """Find faces of at least SMALLEST_FACE / LONG_SIDE of the picture's long side.
+
+        Args:
+            pixels: (h, w, 3) RGB upright.
+
+        Returns:
+            Detections with five landmarks.
+        """
+        image = shrunk(pixels, LONG_SIDE)
+        levels = _pyramid(image)
+        if len(levels) < 2:
+            return []
+        boxes = self._propose(levels[1:])
+        if len(boxes):
+            boxes = self._refine(levels, boxes)
+        if not len(boxes):
+            return []
+        boxes, scores, marks = self._confirm(levels, boxes)
+        height, width = image.shape[:2]
+        return [_detection(*found, width, height) for found in zip(boxes, scores, marks, strict=True)]
+
+    def _propose(self, levels: list[_Level]) -> Boxes:
+        found = [self._proposals(level) for level in levels]
+        boxes, scores = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        return squared(boxes[suppress(boxes, scores, OVERLAP)])
+
+    def _proposals(self, level: _Level) -> tuple[Boxes, Scores]:
+        """What P-Net sees on one level, in pixels of the searched image."""
+        offsets, faces = self.proposal(_network_input(level.image[None]))
+        y, x = np.nonzero(faces[0, 1] > THRESHOLDS[0])
+        scores, shifts = faces[0, 1, y, x], offsets[0][:, y, x].T
+        corner = np.stack([x, y], axis=1).astype(np.float32) * _STRIDE
+        boxes = np.concatenate([corner, corner + _CELL], axis=1) / np.float32(level.scale)
+        kept = suppress(boxes, scores, OVERLAP_IN_LEVEL)
+        return moved(boxes[kept], shifts[kept]), scores[kept]
+
+    def _refine(self, levels: list[_Level], boxes: Boxes) -> Boxes:
+        offsets, faces = self.refine(_network_input(_crops(levels, boxes, mtcnn_graphs.RNET_SIDE)))
+        likely = faces[:, 1] > THRESHOLDS[1]
+        boxes = moved(boxes[likely], offsets[likely])
+        return squared(boxes[suppress(boxes, faces[likely, 1], OVERLAP)])
+
+    def _confirm(self, levels: list[_Level], boxes: Boxes) -> tuple[Boxes, Scores, NDArray[np.floating]]:
+        """Final boxes, scores and landmarks (n, 5, 2), in pixels of the searched image."""
+        offsets, marks, faces = self.output(_network_input(_crops(levels, boxes, mtcnn_graphs.ONET_SIDE)))
+        sure = faces[:, 1] > THRESHOLDS[2]
+        boxes, scores, marks, offsets = boxes[sure], faces[sure, 1], marks[sure], offsets[sure]
+        corner, size = boxes[:, None, :2], (boxes[:, 2:] - boxes[:, :2])[:, None]
+        points = corner + marks.reshape(-1, 2, 5).transpose(0, 2, 1) * size
+        boxes = moved(boxes, offsets)
+        kept = suppress_nested(boxes, scores, OVERLAP)
+        return boxes[kept], scores[kept], points[kept]
+
+
+def load(cache: Path, *, threads: int, runtime: str | None = None) -> Mtcnn:
+    """Load the three networks.
+
+    Raises:
+        EngineError: the package `mtcnn` or a runtime is missing.
+        ChecksumError: its weights are not the released ones.
+    """
+    nets = (
+        (weights.PNET, mtcnn_graphs.proposal_net),
+        (weights.RNET, mtcnn_graphs.refine_net),
+        (weights.ONET, mtcnn_graphs.output_net),
+    )
+    paths = [weights.cached_graph(source, build, cache) for source, build in nets]
+    return Mtcnn(*(open_session(path, threads=threads, runtime=runtime) for path in paths))
+
+
+def shrunk(pixels: Pixels, long_side: int) -> Pixels:
+    """The image at this long side by area averaging; a smaller one as it is."""
+    height, width = pixels.shape[:2]
+    scale = long_side / max(height, width)
+    if scale >= 1:
+        return pixels
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def _pyramid(image: Pixels) -> list[_Level]:
+    """The image itself, then the levels on which P-Net looks for faces of SMALLEST_FACE and larger."""
+    height, width = image.shape[:2]
+    levels, scale = [_Level(image, 1.0)], _CELL / SMALLEST_FACE
+    while min(height, width) * scale >= _CELL:
+        size = int(np.ceil(width * scale)), int(np.ceil(height * scale))
+        levels.append(_Level(np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8), scale))
+        scale *= SHRINK
+    return levels
+
+
+def _network_input(images: NDArray[np.uint8]) -> NDArray[np.floating]:
+    """(n, h, w, 3) 0 to 255 -> (n, 3, h, w) -1 to 1."""
+    return ((images.astype(np.float32) - 127.5) / 128).transpose(0, 3, 1, 2)
+
+
+def _crops(levels: list[_Level], boxes: Boxes, side: int) -> NDArray[np.uint8]:
+    """Cut square boxes to (n, side, side, 3) by bilinear sampling; black outside of the image.
+
+    Each box is sampled from the smallest level that still has a pixel for each of the crop's, so that large boxes are
+    not aliased and no box needs a resize of its own.
+    """
+    sides = np.maximum(boxes[:, 2] - boxes[:, 0], 1e-3)
+    scales = np.array([level.scale for level in levels])
+    enough = scales[None] * sides[:, None] >= side
+    chosen = np.where(enough.any(axis=1), enough.cumsum(axis=1).argmax(axis=1), 0)
+    steps = (np.arange(side, dtype=np.float32) + 0.5) / side
+    out = np.zeros((len(boxes), side, side, 3), dtype=np.uint8)
+    for k in np.unique(chosen):
+        rows = np.flatnonzero(chosen == k)
+        at = boxes[rows] * levels[k].scale
+        x = at[:, :1] + steps * (at[:, 2:3] - at[:, :1]) - 0.5
+        y = at[:, 1:2] + steps * (at[:, 3:] - at[:, 1:2]) - 0.5
+        shape = (len(rows), side, side)
+        map_x = np.broadcast_to(x[:, None, :], shape).reshape(-1, side).astype(np.float32)
+        map_y = np.broadcast_to(y[:, :, None], shape).reshape(-1, side).astype(np.float32)
+        out[rows] = _sampled(levels[k].image, map_x, map_y).reshape(*shape, 3)
+    return out
+
+
+_LONGEST_MAP = 32_000
+"""cv2.remap counts rows in 16 bits."""
+
+
+def _sampled(image: Pixels, map_x: NDArray[np.floating], map_y: NDArray[np.floating]) -> Pixels:
+    parts = [
+        cv2.remap(image, map_x[i : i + _LONGEST_MAP], map_y[i : i + _LONGEST_MAP], cv2.INTER_LINEAR)
+        for i in range(0, len(map_x), _LONGEST_MAP)
+    ]
+    return np.concatenate(parts).astype(np.uint8, copy=False)
+
+
+def _detection(
+    box: NDArray[np.floating], score: np.float32, marks: NDArray[np.floating], width: int, height: int
+) -> Detection:
+    left, top, right, bottom = box.tolist()
+    points = tuple(Point(float(x) / width, float(y) / height) for x, y in marks)
+    return Detection(box_within(left / width, top / height, right / width, bottom / height), float(score), points)

@@ -1,0 +1,47 @@
+"""Networks on OpenVINO."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import openvino
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class OpenVinoSession:
+    """A compiled model; each thread has an inference request of its own."""
+
+    def __init__(self, path: Path, threads: int) -> None:
+        # f32 by name: where the processor has AMX, OpenVINO would choose bf16, and vectors would differ by machine.
+        # No telemetry: openvino-telemetry is only used by the model converters, which phototag does not import.
+        settings = {
+            "INFERENCE_PRECISION_HINT": "f32",
+            "INFERENCE_NUM_THREADS": threads,
+            "NUM_STREAMS": threads,
+            "ENABLE_CPU_PINNING": False,
+        }
+        self._model = openvino.Core().compile_model(path, "CPU", settings)
+        self._outputs = range(len(self._model.outputs))
+        self._local = threading.local()
+
+    def __call__(self, inputs: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        """Run on one batch."""
+        request = getattr(self._local, "request", None)
+        if request is None:
+            request = self._local.request = self._model.create_infer_request()
+        request.infer([np.ascontiguousarray(inputs)], share_inputs=True)
+        return [request.get_output_tensor(i).data.copy() for i in self._outputs]
+
+
+def load(path: Path, threads: int) -> OpenVinoSession:
+    """Compile the network for this machine.
+
+    Raises:
+        RuntimeError: OpenVINO cannot read it.
+    """
+    return OpenVinoSession(path, threads)

@@ -1,0 +1,63 @@
+"""Engines by name. To add one, write a module with `load(cache, threads, runtime)` and name it here."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from dataclasses import dataclass
+from pathlib import Path
+
+from phototag.errors import EngineError, UsageError
+from phototag.types import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """How to get an engine.
+
+    Attributes:
+        module: has `load`; imported only when the engine is asked for, because what it wraps is heavy.
+        needs: packages beyond the default install that must be importable.
+        install: what to type if they are not.
+    """
+
+    module: str
+    needs: tuple[str, ...] = ()
+    install: str = ""
+
+
+ENGINES = {
+    "mtcnn-resnet": Entry("phototag.engines.standard"),
+    "face-recognition": Entry(
+        "phototag.engines.reference",
+        # face_recognition ends the process when pkg_resources is missing, so look before it is imported
+        ("dlib", "face_recognition", "pkg_resources"),
+        "pip install 'phototag[reference]' && pip install --no-deps face-recognition",
+    ),
+    "fake": Entry("phototag.engines.fake"),
+}
+DEFAULT = "mtcnn-resnet"
+
+
+def load(name: str, cache: Path, *, threads: int = 1, runtime: str | None = None) -> Engine:
+    """Load an engine.
+
+    Args:
+        name: a key of ENGINES.
+        cache: where it may keep files that it made.
+        threads: how many will use it at once.
+        runtime: see `engines.session`; None for the preferred one.
+
+    Raises:
+        UsageError: no such engine.
+        EngineError: what it needs is missing; the message says what to install.
+        ChecksumError: its weights are not the released ones.
+    """
+    if name not in ENGINES:
+        raise UsageError(f"There is no engine {name!r}. Choose one of: {', '.join(sorted(ENGINES))}.")
+    entry = ENGINES[name]
+    missing = [package for package in entry.needs if importlib.util.find_spec(package) is None]
+    if missing:
+        raise EngineError(f"The engine {name} needs {', '.join(missing)}. Install it: {entry.install}")
+    engine: Engine = importlib.import_module(entry.module).load(cache, threads, runtime)
+    return engine

@@ -1,0 +1,97 @@
+"""Every way to stop, with its exit code and a sentence that says what to do next.
+
+    PhototagError                 stops the command; nothing half-done stays behind
+    ├── UsageError          2     what was asked makes no sense here
+    ├── EngineError         3     engine or weights missing or broken
+    ├── LibraryError        4     library or index not there, not readable, not writable, not ours
+    │   └── LockedError     4     another phototag is writing
+    ├── NewerIndexError     5     the index was made by a newer phototag
+    ├── EditedError         6     refused so as not to overwrite somebody's edit
+    └── ChecksumError       7     a file is not what its checksum says
+
+A photo that cannot be read does not stop anything: it raises PhotoError inside a worker, which becomes a recorded
+PhotoProblem, and the scan goes on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the process returns; other programs rely on these numbers."""
+
+    DONE = 0
+    USAGE = 2
+    ENGINE = 3
+    LIBRARY = 4
+    NEWER_INDEX = 5
+    EDITED = 6
+    CHECKSUM = 7
+    PROBLEMS = 10
+    UNEXPECTED = 70
+    INTERRUPTED = 130
+
+
+class PhototagError(Exception):
+    """Stops the command. The message is for the person at the screen: what happened, and what to do."""
+
+    exit_code = ExitCode.UNEXPECTED
+
+
+class UsageError(PhototagError):
+    """An argument that makes no sense here: an unknown person, group or face, an empty name."""
+
+    exit_code = ExitCode.USAGE
+
+
+class EngineError(PhototagError):
+    """An engine, its weights or its runtime is missing, or does not fit the index."""
+
+    exit_code = ExitCode.ENGINE
+
+
+class LibraryError(PhototagError):
+    """The library or its index is not there, not readable, not writable, or not ours."""
+
+    exit_code = ExitCode.LIBRARY
+
+
+class LockedError(LibraryError):
+    """Another process is writing to this index."""
+
+
+class NewerIndexError(PhototagError):
+    """The index was made by a newer phototag; it has not been touched."""
+
+    exit_code = ExitCode.NEWER_INDEX
+
+
+class EditedError(PhototagError):
+    """Somebody else changed a file that we were about to write; it has not been touched."""
+
+    exit_code = ExitCode.EDITED
+
+
+class ChecksumError(PhototagError):
+    """A file does not have the contents that its checksum promises."""
+
+    exit_code = ExitCode.CHECKSUM
+
+
+class PhotoError(Exception):
+    """This file cannot be read as a photo. The message is the reason, without the path."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoProblem:
+    """A file that a scan could not use.
+
+    Attributes:
+        path: relative to the library, as bytes.
+        reason: one sentence for a person.
+    """
+
+    path: bytes
+    reason: str

@@ -1,0 +1,68 @@
+"""Files that appear whole or not at all, and digests of what is in them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write `data` to `path` so that a reader sees the old contents or the new, even after a crash.
+
+    The data goes to a temporary file in the same folder, is flushed to the disk, takes the name, and then the folder is
+    flushed too. On any failure the old file stays and the temporary one is removed.
+
+    Raises:
+        OSError: as the system says (no space, no permission); the old file is untouched.
+    """
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _flush_folder(path.parent)
+
+
+def write_if_changed(path: Path, data: bytes) -> bool:
+    """Replace `path` only when its contents differ; say whether it was written.
+
+    Raises:
+        OSError: as for `replace_file`.
+    """
+    if path.is_file() and path.read_bytes() == data:
+        return False
+    replace_file(path, data)
+    return True
+
+
+def sha256(path: Path) -> str:
+    """Digest of a file's contents, 64 hex digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make a rename survive a power cut; folders cannot be opened on Windows, which flushes by itself."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _umask() -> int:
+    """Read the process's umask, which has no reading without writing; mkstemp ignores it."""
+    current = os.umask(0o022)
+    os.umask(current)
+    return current

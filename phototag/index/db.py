@@ -1,0 +1,151 @@
+"""Open an index, and change it in transactions that are whole or did not happen."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import urllib.parse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from phototag.errors import LibraryError
+from phototag.index import migrations
+
+FOLDER = ".phototag"
+FILE = "index.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An open index.
+
+    Attributes:
+        root: the library, absolute.
+        folder: where index.db, tags.jsonl and sheets/ are, absolute.
+        db: the connection, in autocommit mode; rows are tuples.
+    """
+
+    root: Path
+    folder: Path
+    db: sqlite3.Connection
+
+    def close(self) -> None:
+        """Close the connection; the index must not be used afterwards."""
+        self.db.close()
+
+
+def open_for_reading(folder: Path) -> Index:
+    """Open an existing index; nothing of it is changed, and it may lie on a read-only disk.
+
+    Raises:
+        LibraryError: there is none, or it is not ours.
+        NewerIndexError: made by a newer phototag.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        raise LibraryError(f"There is no index in {folder}. Make one with: phototag scan DIR")
+    writable = os.access(folder, os.W_OK) and os.access(path, os.W_OK)
+    # WAL needs a shared-memory file beside the index, which a read-only folder cannot have.
+    db = _connect(path, "mode=ro" if writable else "mode=ro&immutable=1")
+    return _checked(db, folder, path)
+
+
+def open_for_writing(folder: Path, root: Path | None = None) -> Index:
+    """Open an index, making it first where there is none and bringing an older one up to date.
+
+    The caller holds the lock (`index.lock`).
+
+    Args:
+        folder: of the index; must exist.
+        root: the library, for a new index; an existing one knows its own.
+
+    Raises:
+        LibraryError: no permission, no space, not ours, or no index and no root to make one for.
+        NewerIndexError: made by a newer phototag.
+    """
+    path = folder / FILE
+    if root is None and not path.is_file():
+        raise LibraryError(f"There is no index in {folder}. Make one with: phototag scan DIR")
+    db = _connect(path, "mode=rwc")
+    try:
+        migrations.check(db, path)
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA foreign_keys = ON")
+        migrations.migrate(db, path)
+        if root is not None:
+            set_meta(db, "root", os.fsencode(root))
+    except sqlite3.Error as error:
+        db.close()
+        raise LibraryError(f"Cannot write the index {path}: {error}. Nothing was lost.") from error
+    except BaseException:
+        db.close()
+        raise
+    return _checked(db, folder, path)
+
+
+@contextmanager
+def transaction(db: sqlite3.Connection, *, durable: bool = False) -> Iterator[None]:
+    """Make everything inside happen or nothing.
+
+    Args:
+        db: a connection in autocommit mode; transactions do not nest.
+        durable: wait until the disk has it, so that not even a power cut can take it back: for a person's decisions.
+            Otherwise a killed process loses nothing, a power cut at most the last few photos of a scan.
+
+    Raises:
+        LibraryError: the disk is full or failing; nothing of the transaction remains.
+    """
+    db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+    try:
+        db.execute("BEGIN IMMEDIATE")
+        yield
+        db.execute("COMMIT")
+    except sqlite3.OperationalError as error:
+        _roll_back(db)
+        raise LibraryError(
+            f"The index could not be written ({error}). Nothing is damaged; free space or permissions?"
+        ) from error
+    except BaseException:
+        _roll_back(db)
+        raise
+
+
+def get_meta(db: sqlite3.Connection, key: str) -> bytes | None:
+    """A remembered value, or None."""
+    row = db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return None if row is None else bytes(row[0])
+
+
+def set_meta(db: sqlite3.Connection, key: str, value: bytes) -> None:
+    """Remember a value under a key."""
+    db.execute("INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", (key, value))
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    try:
+        uri = f"file:{urllib.parse.quote(os.fsencode(path))}?{mode}"
+        return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=30, check_same_thread=False)
+    except sqlite3.Error as error:
+        raise LibraryError(f"Cannot open the index {path}: {error}. Is the folder readable and writable?") from error
+
+
+def _checked(db: sqlite3.Connection, folder: Path, path: Path) -> Index:
+    """Finish opening: an index inside its library moves with it, any other one knows where the library is."""
+    try:
+        migrations.check(db, path)
+        if migrations.version(db) < len(migrations.STEPS):
+            raise LibraryError(
+                f"The index {path} is from an older phototag. Bring it up to date with: phototag scan DIR"
+            )
+        root = folder.parent if folder.name == FOLDER else Path(os.fsdecode(get_meta(db, "root") or b""))
+    except BaseException:
+        db.close()
+        raise
+    return Index(root, folder, db)
+
+
+def _roll_back(db: sqlite3.Connection) -> None:
+    if db.in_transaction:
+        db.execute("ROLLBACK")

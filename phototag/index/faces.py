@@ -1,0 +1,136 @@
+"""Every face with all that is known of it: the view that people and other programs read."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from dataclasses import dataclass
+
+from phototag.core.geometry import box_in_pixels
+from phototag.types import Box, Source
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFace:
+    """A face on a photo that is there.
+
+    Attributes:
+        id: its id.
+        photo: the photo's hash.
+        path: of the photo, relative to the library; the first in order where several files hold it.
+        width, height: of the upright photo, in pixels.
+        box: fractions of the upright image.
+        score: the detector's.
+        quality: 0 to 1.
+        cluster: its group, or None.
+        person: who it is or may be, or None.
+        source: who says so, or None.
+        distance: to that person, or None where a human said it.
+        runner_up: the next nearest person and their distance, or None.
+    """
+
+    id: str
+    photo: str
+    path: bytes
+    width: int
+    height: int
+    box: Box
+    score: float
+    quality: float
+    cluster: int | None
+    person: str | None
+    source: Source | None
+    distance: float | None
+    runner_up: tuple[str, float] | None
+
+    @property
+    def box_px(self) -> tuple[int, int, int, int]:
+        """The box in whole pixels of the upright photo: left, top, right, bottom."""
+        return box_in_pixels(self.box, self.width, self.height)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which faces to list; None does not restrict."""
+
+    path: bytes | None = None
+    person: int | None = None
+    cluster: int | None = None
+    ids: tuple[str, ...] | None = None
+
+
+_SELECT = """
+    SELECT f.id, f.hash, p.width, p.height, f.left, f.top, f.right, f.bottom, f.score, f.quality, c.cluster_id,
+        CASE WHEN l.person_id IS NOT NULL THEN 'human' WHEN s.grade = 'strong' THEN 'auto'
+             WHEN s.grade IS NOT NULL THEN 'suggested' END,
+        coalesce(named.name, guessed.name),
+        CASE WHEN l.person_id IS NULL THEN s.distance END,
+        CASE WHEN l.person_id IS NULL THEN second.name END, s.runner_up_distance,
+        (SELECT min(path) FROM files WHERE files.hash = f.hash)
+    FROM faces f
+    JOIN photos p ON p.hash = f.hash
+    LEFT JOIN cluster_faces c ON c.face_id = f.id
+    LEFT JOIN labels l ON l.face_id = f.id AND l.verdict = 'is'
+    LEFT JOIN people named ON named.id = l.person_id
+    LEFT JOIN suggestions s ON s.face_id = f.id
+    LEFT JOIN people guessed ON guessed.id = s.person_id
+    LEFT JOIN people second ON second.id = s.runner_up_id
+    WHERE EXISTS (SELECT 1 FROM files WHERE files.hash = f.hash)"""
+
+
+def faces(db: sqlite3.Connection, wanted: Filter | None = None) -> list[KnownFace]:
+    """List faces, sorted by path, then from left to right."""
+    wanted = wanted or Filter()
+    where, values = _conditions(wanted)
+    rows = [_known_face(row) for row in db.execute(_SELECT + where, values)]
+    if wanted.ids is not None:
+        keep = set(wanted.ids)
+        rows = [face for face in rows if face.id in keep]
+    return sorted(rows, key=lambda face: (face.path, face.box, face.id))
+
+
+def paths_by_photo(db: sqlite3.Connection) -> dict[str, list[bytes]]:
+    """Photo hash -> the files that hold it, sorted."""
+    found: dict[str, list[bytes]] = defaultdict(list)
+    for photo, path in db.execute("SELECT hash, path FROM files ORDER BY path"):
+        found[photo].append(path)
+    return found
+
+
+def taken_by_photo(db: sqlite3.Connection) -> dict[str, str | None]:
+    """Photo hash -> capture time."""
+    return dict(db.execute("SELECT hash, taken FROM photos"))
+
+
+def paths_with(db: sqlite3.Connection, person: int) -> list[bytes]:
+    """All files on which this person is tagged, by a human or automatically; sorted."""
+    sql = """
+        SELECT DISTINCT files.path FROM tags JOIN faces ON faces.id = tags.face_id JOIN files ON files.hash = faces.hash
+        WHERE tags.person_id = ? ORDER BY files.path"""
+    return [row[0] for row in db.execute(sql, (person,))]
+
+
+def _conditions(wanted: Filter) -> tuple[str, list[bytes | int]]:
+    where = ""
+    values: list[bytes | int] = []
+    if wanted.path is not None:
+        where += " AND f.hash = (SELECT hash FROM files WHERE path = ?)"
+        values.append(wanted.path)
+    if wanted.person is not None:
+        where += " AND coalesce(l.person_id, s.person_id) = ?"
+        values.append(wanted.person)
+    if wanted.cluster is not None:
+        where += " AND c.cluster_id = ?"
+        values.append(wanted.cluster)
+    return where, values
+
+
+def _known_face(row: tuple) -> KnownFace:  # type: ignore[type-arg]
+    (id_, photo, width, height, left, top, right, bottom, score, quality, cluster, source, person, distance, *rest) = (
+        row
+    )
+    second, second_distance, path = rest
+    return KnownFace(
+        id_, photo, path, width, height, Box(left, top, right, bottom), score, quality, cluster, person,
+        None if source is None else Source(source), distance, None if second is None else (second, second_distance),
+    )  # fmt: skip

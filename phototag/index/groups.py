@@ -1,0 +1,60 @@
+"""Groups of faces as the machine sees them; replaced whole at each grouping."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Sequence
+
+from phototag.types import Cluster
+
+
+def clusters(db: sqlite3.Connection) -> dict[int, frozenset[str]]:
+    """Group id -> faces, of the last grouping."""
+    found: dict[int, set[str]] = defaultdict(set)
+    for face, cluster in db.execute("SELECT face_id, cluster_id FROM cluster_faces"):
+        found[cluster].add(face)
+    return {cluster: frozenset(faces) for cluster, faces in found.items()}
+
+
+def next_id(db: sqlite3.Connection) -> int:
+    """The lowest id that no group has ever had."""
+    row = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'clusters'").fetchone()
+    return 1 if row is None else int(row[0]) + 1
+
+
+def replace(db: sqlite3.Connection, found: Sequence[Cluster]) -> None:
+    """Put these groups in the place of all former ones. Inside a transaction."""
+    db.execute("DELETE FROM cluster_faces")
+    db.execute("DELETE FROM clusters")
+    db.executemany("INSERT INTO clusters VALUES (?)", [(cluster.id,) for cluster in found])
+    db.executemany(
+        "INSERT INTO cluster_faces VALUES (?, ?)", [(face, cluster.id) for cluster in found for face in cluster.faces]
+    )
+
+
+def unknown(db: sqlite3.Connection) -> list[Cluster]:
+    """Groups of faces that nobody is known to be, the largest first, ties by id; only faces on photos that are there.
+
+    A face that a human named or that a strong match tagged is not among them, nor is a group left with a single face.
+    """
+    sql = """
+        SELECT cluster_id, face_id FROM cluster_faces
+        JOIN faces ON faces.id = face_id
+        WHERE NOT EXISTS (SELECT 1 FROM tags WHERE tags.face_id = cluster_faces.face_id)
+            AND EXISTS (SELECT 1 FROM files WHERE files.hash = faces.hash)
+        ORDER BY quality DESC, face_id"""
+    found: dict[int, list[str]] = defaultdict(list)
+    for cluster, face in db.execute(sql):
+        found[cluster].append(face)
+    groups = [Cluster(cluster, tuple(faces)) for cluster, faces in found.items() if len(faces) > 1]
+    return sorted(groups, key=lambda c: (-len(c.faces), c.id))
+
+
+def owner(db: sqlite3.Connection, cluster: int) -> str | None:
+    """The name of whoever a human said is in this group, or None."""
+    sql = """
+        SELECT name FROM cluster_faces JOIN labels USING (face_id) JOIN people ON people.id = person_id
+        WHERE cluster_id = ? AND verdict = 'is' LIMIT 1"""
+    row = db.execute(sql, (cluster,)).fetchone()
+    return None if row is None else str(row[0])

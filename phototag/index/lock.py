@@ -1,0 +1,71 @@
+"""One writer at a time, and a word on who it is."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from phototag.errors import LibraryError, LockedError
+
+WAIT_S = 10.0
+"""How long a command waits for another one to finish before it gives up."""
+
+
+@contextmanager
+def writing(folder: Path, command: str, *, wait_s: float = WAIT_S, waiting: Callable[[str], None]) -> Iterator[None]:
+    """Hold the index's lock.
+
+    The lock is the system's, on an open file: it ends with its process, however that ends, so a dead holder keeps
+    nobody out.
+
+    Args:
+        folder: of the index; must exist.
+        command: what the holder is doing, for others to read.
+        wait_s: how long to wait for another holder.
+        waiting: called once with a sentence if somebody else holds it.
+
+    Raises:
+        LockedError: somebody else still holds it; the message says who.
+        LibraryError: the folder cannot be written.
+    """
+    lock, holder = FileLock(folder / "lock"), folder / "lock.json"
+    try:
+        _acquire(lock, holder, wait_s, waiting)
+        holder.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "command": command}))
+    except OSError as error:
+        lock.release()
+        raise LibraryError(
+            f"Cannot write in {folder}: {error.strerror}. "
+            "For a library that cannot be written, keep the index elsewhere: --index DIR"
+        ) from error
+    try:
+        yield
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def _acquire(lock: FileLock, holder: Path, wait_s: float, waiting: Callable[[str], None]) -> None:
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        who = _who(holder)
+        waiting(f"Waiting up to {wait_s:.0f} s for {who} to finish.")
+        try:
+            lock.acquire(timeout=wait_s)
+        except Timeout:
+            raise LockedError(f"The index is being written by {who}. Try again when it is done.") from None
+
+
+def _who(holder: Path) -> str:
+    try:
+        facts = json.loads(holder.read_text())
+        return f"phototag {facts['command']} (process {facts['pid']} on {facts['host']})"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "another phototag"

@@ -1,0 +1,153 @@
+"""Any supported file -> upright RGB pixels and the facts about the photo."""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pillow_heif
+from PIL import ExifTags, Image, UnidentifiedImageError
+
+from phototag.errors import PhotoError
+
+if TYPE_CHECKING:
+    from phototag.types import Pixels
+
+MAX_MEGAPIXELS = 200
+"""Larger pictures are refused: 200 MP is more than any phone's or medium-format camera's, and 600 MB once decoded."""
+
+_TRANSPOSED = frozenset({5, 6, 7, 8})
+_EXIF_TIME = re.compile(r"(\d{4})[:-](\d\d)[:-](\d\d)[ T](\d\d):(\d\d):(\d\d)")
+
+pillow_heif.register_heif_opener()
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A decoded photo.
+
+    Attributes:
+        pixels: (h, w, 3) RGB upright; may be smaller than the photo, never larger.
+        width, height: of the upright photo at its full size.
+        taken: EXIF capture time as ISO 8601 local time, or None.
+    """
+
+    pixels: Pixels
+    width: int
+    height: int
+    taken: str | None
+
+
+def decode(data: bytes, long_side: int, max_megapixels: float = MAX_MEGAPIXELS) -> Picture:
+    """Decode a photo at the size that is worth it.
+
+    A JPEG is decoded at 1/2, 1/4 or 1/8 where the result still has `long_side` pixels on its long side, for a fraction
+    of the time; everything else in full. Animations give their first frame. Transparency is shown on white.
+
+    Args:
+        data: the whole file.
+        long_side: pixels worth having on the long side; the result may have more.
+        max_megapixels: of the full size; more is refused before decoding.
+
+    Raises:
+        PhotoError: not a photo, broken, cut off, or too large; says which.
+    """
+    if not data:
+        raise PhotoError("The file is empty (0 bytes).")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _decode(data, long_side, max_megapixels)
+    except PhotoError:
+        raise
+    except UnidentifiedImageError:
+        raise PhotoError("Not a picture in a format that phototag reads.") from None
+    except MemoryError:
+        raise PhotoError("Not enough memory to decode the picture.") from None
+    except Exception as error:  # decoders raise whatever they like on broken data; each is a problem of this photo only
+        raise PhotoError(_reason(error)) from error
+
+
+def _decode(data: bytes, long_side: int, max_megapixels: float) -> Picture:
+    with Image.open(io.BytesIO(data)) as image:
+        width, height = image.size
+        if width * height > max_megapixels * 1e6:
+            raise PhotoError(f"{width} x {height} pixels are more than the limit of {max_megapixels:g} megapixels.")
+        orientation, taken = _exif_facts(image)
+        if image.format == "JPEG":
+            image.draft("RGB", _draft_size(width, height, long_side))
+        pixels = np.asarray(_turned(_rgb(image), orientation))
+    if orientation in _TRANSPOSED:
+        width, height = height, width
+    return Picture(pixels, width, height, taken)
+
+
+def _draft_size(width: int, height: int, long_side: int) -> tuple[int, int]:
+    """Ask for the smallest size that is not below `long_side`; draft never gives less than it is asked for."""
+    scale = min(1.0, long_side / max(width, height))
+    return max(1, int(width * scale)), max(1, int(height * scale))
+
+
+def _exif_facts(image: Image.Image) -> tuple[int, str | None]:
+    """Orientation (1 where absent or absurd) and capture time. Broken EXIF is ignored: the picture may be fine."""
+    try:
+        exif = image.getexif()
+        orientation = exif.get(ExifTags.Base.Orientation, 1)
+        inner = exif.get_ifd(ExifTags.IFD.Exif)
+        text = inner.get(ExifTags.Base.DateTimeOriginal) or exif.get(ExifTags.Base.DateTime)
+    except (SyntaxError, ValueError, TypeError, KeyError, OSError, struct.error):
+        return 1, None
+    return (orientation if orientation in range(1, 9) else 1), _iso_time(text)
+
+
+def _iso_time(text: object) -> str | None:
+    match = _EXIF_TIME.match(text) if isinstance(text, str) else None
+    if match is None or match[1] == "0000":
+        return None
+    year, month, day, hour, minute, second = match.groups()
+    return f"{year}-{month}-{day}T{hour}:{minute}:{second}"
+
+
+def _rgb(image: Image.Image) -> Image.Image:
+    image.load()
+    if image.mode in {"I", "I;16", "I;16B", "I;16L", "F"}:
+        image = _eight_bit(image)
+    if image.mode in {"LA", "PA", "RGBA", "La", "RGBa"} or "transparency" in image.info:
+        rgba = image.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")
+    return image.convert("RGB")
+
+
+def _eight_bit(image: Image.Image) -> Image.Image:
+    """Grey with 16 or more bits; Pillow's own conversion would clip it."""
+    grey = np.asarray(image, dtype=np.float64)
+    top = 65535 if grey.max(initial=0) > 255 else 255
+    return Image.fromarray((np.clip(grey / top, 0, 1) * 255).astype(np.uint8))
+
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def _turned(image: Image.Image, orientation: int) -> Image.Image:
+    return image.transpose(_TURNS[orientation]) if orientation in _TURNS else image
+
+
+def _reason(error: Exception) -> str:
+    """Say what is wrong in words; decoders speak in their own."""
+    text = str(error).strip() or type(error).__name__
+    if "truncated" in text or "premature" in text.lower():
+        return f"The file is cut off or damaged: {text}."
+    return f"The picture cannot be decoded: {text}."

@@ -1,0 +1,91 @@
+"""Contact sheets: the faces of a group side by side, for people to look at."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+
+from phototag.core.geometry import box_in_pixels
+from phototag.errors import PhotoError
+from phototag.media import images
+from phototag.types import Box
+
+SIDE = 160
+COLUMNS = 6
+MOST_FACES = 24
+MARGIN = 0.35
+"""Of the box's longer side, shown around a face on every side: hair and chin help to tell people apart."""
+
+_GAP, _TITLE, _CAPTION = 12, 44, 18
+_INK, _FAINT, _PAPER, _BLANK = "#1c1c1e", "#77777c", "#ffffff", "#e5e5ea"
+
+
+@dataclass(frozen=True, slots=True)
+class FaceOnDisk:
+    """Where to cut a face from.
+
+    Attributes:
+        file: the photo.
+        box: fractions of the upright image.
+        caption: a few words below the picture.
+    """
+
+    file: Path
+    box: Box
+    caption: str
+
+
+def contact_sheet(title: str, faces: Sequence[FaceOnDisk]) -> bytes:
+    """Draw up to MOST_FACES faces in a grid.
+
+    Args:
+        title: above the grid.
+        faces: best first; a photo that cannot be read leaves a grey square.
+
+    Returns:
+        A JPEG file.
+    """
+    shown = faces[:MOST_FACES]
+    columns = min(COLUMNS, max(len(shown), 2))
+    rows = max(1, math.ceil(len(shown) / columns))
+    cell = (SIDE + _GAP, SIDE + _CAPTION + _GAP)
+    sheet = Image.new("RGB", (columns * cell[0] + _GAP, _TITLE + rows * cell[1] + _GAP), _PAPER)
+    draw = ImageDraw.Draw(sheet)
+    draw.text((_GAP, _GAP), title, fill=_INK, font=ImageFont.load_default(20))
+    small = ImageFont.load_default(11)
+    for i, face in enumerate(shown):
+        x, y = _GAP + i % columns * cell[0], _TITLE + _GAP + i // columns * cell[1]
+        sheet.paste(_face_picture(face), (x, y))
+        draw.text((x, y + SIDE + 3), _fitting(face.caption, small), fill=_FAINT, font=small)
+    out = io.BytesIO()
+    sheet.save(out, "JPEG", quality=88)
+    return out.getvalue()
+
+
+def _face_picture(face: FaceOnDisk) -> Image.Image:
+    blank = Image.new("RGB", (SIDE, SIDE), _BLANK)
+    wanted = max(face.box.right - face.box.left, face.box.bottom - face.box.top)
+    try:
+        picture = images.decode(face.file.read_bytes(), long_side=round(SIDE / max(wanted, 0.02)))
+    except (OSError, PhotoError):
+        return blank
+    image = Image.fromarray(picture.pixels)
+    left, top, right, bottom = box_in_pixels(face.box, *image.size)
+    half = max(right - left, bottom - top, 1) * (0.5 + MARGIN)
+    x, y = (left + right) / 2, (top + bottom) / 2
+    square = (round(x - half), round(y - half), round(x + half), round(y + half))
+    return image.crop(square).resize((SIDE, SIDE), Image.Resampling.LANCZOS)
+
+
+def _fitting(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> str:
+    """Keep the end of a caption that is too long: there the file's name is."""
+    if font.getlength(text) <= SIDE:
+        return text
+    while text and font.getlength("…" + text) > SIDE:
+        text = text[1:]
+    return "…" + text

@@ -1,0 +1,254 @@
+"""The frozen values that flow through phototag, and the Protocols that its parts are seen through.
+
+Nothing here computes; see `phototag.core` for what is done with these values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Pixels: TypeAlias = NDArray[np.uint8]
+    """(height, width, 3), RGB, upright: the EXIF orientation has been applied."""
+    Chips: TypeAlias = NDArray[np.uint8]
+    """(n, side, side, 3), RGB: one aligned face each, in the order of the detections."""
+    Vectors: TypeAlias = NDArray[np.float32]
+    """(n, dim), rows of length 1 unless a Space says otherwise."""
+
+T = TypeVar("T")
+
+
+class Box(NamedTuple):
+    """A rectangle as fractions of the upright image: left <= right and top <= bottom, all in [0, 1]."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+class Point(NamedTuple):
+    """A place as fractions of the upright image; a landmark may lie a little outside [0, 1]."""
+
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """A face found in an image.
+
+    Attributes:
+        box: where, as fractions of the upright image.
+        score: how sure the detector is, 0 to 1 (a detector without scores says 1).
+        landmarks: left eye, right eye, nose, left and right mouth corner, as the viewer sees them; () if unknown.
+    """
+
+    box: Box
+    score: float
+    landmarks: tuple[Point, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Distances that decide, in the metric of one Space; each engine says where its numbers were measured.
+
+    Attributes:
+        group: DBSCAN's eps.
+        group_min_faces: DBSCAN's min_samples, the face itself counted.
+        cut: average distance between two halves above which a group that DBSCAN chained is cut.
+        strong: a score at or below it tags by itself (score: see `core.matching`).
+        possible: a score at or below it is worth a question.
+        largest_gap: how much of the gap to the runner-up may count in the score.
+    """
+
+    group: float
+    group_min_faces: int
+    cut: float
+    strong: float
+    possible: float
+    largest_gap: float
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """What makes two vectors comparable. Vectors of different Spaces have no distance.
+
+    Attributes:
+        engine: the registry's name of the engine, for people and for `--engine`.
+        weights: first 12 hex digits of the SHA-256 over all weights that shaped the vector.
+        dim: number of components.
+        metric: "euclidean".
+        views: what was averaged into one vector, e.g. "face+mirror".
+        precision: the arithmetic, "f32" or "bf16".
+        thresholds: not part of the identity, so that they can be recalibrated.
+    """
+
+    engine: str
+    weights: str
+    dim: int
+    metric: str
+    views: str
+    precision: str
+    thresholds: Thresholds = field(compare=False)
+
+    @property
+    def key(self) -> str:
+        """One line that is equal for equal Spaces."""
+        return f"{self.engine}/{self.weights}/{self.dim}/{self.metric}/{self.views}/{self.precision}"
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoFile:
+    """A file of the library that may be a photo, as the directory lists it; nothing of it has been read.
+
+    Attributes:
+        path: relative to the library, as bytes with forward slashes: a name need not be UTF-8.
+        size: in bytes.
+        mtime_ns: time of last change, nanoseconds since the epoch.
+    """
+
+    path: bytes
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """The picture in one file or in several identical ones.
+
+    Attributes:
+        hash: names the picture: its bytes without metadata (`media.content`), 32 hex digits.
+        width: of the upright image, in pixels of the full size.
+        height: likewise.
+        taken: capture time as ISO 8601 local time, or None where the file does not say.
+    """
+
+    hash: str
+    width: int
+    height: int
+    taken: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One face on one photo, without its vector.
+
+    Attributes:
+        id: from the photo's hash and the box's centre (`core.geometry.face_id`), 16 hex digits.
+        photo: the photo's hash.
+        box: fractions of the upright image.
+        score: the detector's, 0 to 1.
+        quality: how much of the person can be seen, 0 to 1 (`core.quality`).
+        landmarks: five points as in Detection, or ().
+    """
+
+    id: str
+    photo: str
+    box: Box
+    score: float
+    quality: float
+    landmarks: tuple[Point, ...] = ()
+
+
+class Verdict(StrEnum):
+    """What a person said about a face and a name."""
+
+    IS = "is"
+    IS_NOT = "is_not"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A person's word on one face. It binds to the photo's content and the box, never to a path or a group."""
+
+    face: str
+    person: int
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with a name."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A group of faces that look like one person. `id` is never reused and outlives a regrouping."""
+
+    id: int
+    faces: tuple[str, ...]
+
+
+class Grade(StrEnum):
+    """How sure a suggestion is: STRONG tags by itself, POSSIBLE asks, NONE stays silent."""
+
+    STRONG = "strong"
+    POSSIBLE = "possible"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """The machine's best guess for one face.
+
+    Attributes:
+        face: its id.
+        person: the nearest person's id.
+        distance: to that person (`core.matching`), in the metric of the Space.
+        runner_up: the next nearest person's id, or None if only one is known.
+        runner_up_distance: to that one, or None.
+        grade: what the distances are good for.
+    """
+
+    face: str
+    person: int
+    distance: float
+    runner_up: int | None
+    runner_up_distance: float | None
+    grade: Grade
+
+
+class Source(StrEnum):
+    """Who says that a face is somebody: only HUMAN and AUTO are tags."""
+
+    HUMAN = "human"
+    AUTO = "auto"
+    SUGGESTED = "suggested"
+
+
+class Engine(Protocol):
+    """Finds and describes faces. A value: safe to share between threads, the same answer for the same pixels."""
+
+    @property
+    def space(self) -> Space:
+        """What the vectors of `embed` live in."""
+
+    @property
+    def long_side(self) -> int:
+        """How many pixels on the long side are worth decoding: more add nothing to what this engine finds."""
+
+    def detect(self, pixels: Pixels) -> list[Detection]:
+        """Find all faces, in no particular order."""
+
+    def align(self, pixels: Pixels, detections: Sequence[Detection]) -> Chips:
+        """Cut one chip for each detection, in order."""
+
+    def embed(self, chips: Chips) -> Vectors:
+        """Describe chips, of one photo or of many, as (n, space.dim) float32."""
+
+
+class Progress(Protocol):
+    """Shows that something moves. Called around an iterable, it yields the same items."""
+
+    def __call__(self, items: Iterable[T], *, label: str, total: int, unit: str) -> Iterable[T]:
+        """Yield the items, counting them towards `total`."""

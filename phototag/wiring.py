@@ -1,0 +1,139 @@
+"""The composition root: settings -> open index, engine, workers. Only here are concrete classes picked."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from phototag.engines import registry
+from phototag.errors import LibraryError
+from phototag.files import write_if_changed
+from phototag.index import db, lock
+from phototag.index.db import Index
+from phototag.settings import Settings
+from phototag.types import Engine
+
+LAST = "last.json"
+
+
+@contextmanager
+def reading(settings: Settings) -> Iterator[Index]:
+    """The library that the settings mean, for reading.
+
+    Raises:
+        LibraryError: no library is meant, or it has no index that can be read.
+        NewerIndexError: the index was made by a newer phototag.
+    """
+    index = db.open_for_reading(_place(settings)[1])
+    try:
+        yield index
+    finally:
+        index.close()
+
+
+@contextmanager
+def writing(settings: Settings, command: str, say: Callable[[str], None], *, create: bool = False) -> Iterator[Index]:
+    """The library that the settings mean, for writing, with the lock held.
+
+    Args:
+        settings: what the user set; `library` must be set to create.
+        command: what is being done, for another process that waits.
+        say: told when another process has to be waited for.
+        create: make the index where there is none.
+
+    Raises:
+        LibraryError: as for `reading`, or the folder cannot be written, or another process holds it.
+        NewerIndexError: the index was made by a newer phototag.
+    """
+    root, folder = _place(settings)
+    if create:
+        _make(folder)
+    if not folder.is_dir():
+        raise LibraryError(f"There is no index in {folder}. Make one with: phototag scan DIR")
+    with lock.writing(folder, command, waiting=say):
+        index = db.open_for_writing(folder, root if create else None)
+        try:
+            if create:
+                _remember(settings, index)
+            yield index
+        finally:
+            index.close()
+
+
+def open_engine(settings: Settings, name: str | None, workers: int) -> Engine:
+    """Load an engine, the default one for None, for this many workers.
+
+    Raises:
+        UsageError: no such engine.
+        EngineError: something it needs is not installed.
+        ChecksumError: its weights are not the released ones.
+    """
+    return registry.load(name or registry.DEFAULT, settings.cache, threads=workers)
+
+
+@contextmanager
+def open_executor(workers: int) -> Iterator[Executor]:
+    """Workers for a scan. Leaving waits only for what is running, not for what is queued."""
+    executor = ThreadPoolExecutor(workers, thread_name_prefix="phototag")
+    try:
+        yield executor
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+def default_workers() -> int:
+    """As many as this process may use processors."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _place(settings: Settings) -> tuple[Path, Path]:
+    """The library and the folder of its index, both absolute."""
+    if settings.index is not None:
+        return settings.library or settings.index, settings.index
+    last = _last(settings)
+    root = settings.library or _nearest(Path.cwd()) or (last[0] if last else None)
+    if root is None:
+        raise LibraryError("Which library? Scan one first: phototag scan DIR, or say which: --library DIR")
+    own = root / db.FOLDER
+    if last and last[0] == root and not (own / db.FILE).is_file():
+        return last
+    return root, own
+
+
+def _nearest(folder: Path) -> Path | None:
+    """This folder or the nearest one above it that is a library."""
+    for candidate in (folder, *folder.parents):
+        if (candidate / db.FOLDER / db.FILE).is_file():
+            return candidate
+    return None
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LibraryError(
+            f"Cannot make {folder}: {error.strerror}. For a library that cannot be written, keep the index elsewhere: "
+            "--index DIR"
+        ) from error
+
+
+def _last(settings: Settings) -> tuple[Path, Path] | None:
+    """Library and index of the last scan."""
+    try:
+        facts = json.loads((settings.state / LAST).read_text())
+        return Path(facts["library"]), Path(facts["index"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _remember(settings: Settings, index: Index) -> None:
+    """Make this the library of commands that name none; where that cannot be written, they must name one."""
+    facts = json.dumps({"library": str(index.root), "index": str(index.folder)})
+    with suppress(OSError):
+        settings.state.mkdir(parents=True, exist_ok=True)
+        write_if_changed(settings.state / LAST, facts.encode())
