@@ -1,8 +1,8 @@
 """The three networks of MTCNN as ONNX graphs, from the weights that the `mtcnn` package ships. No TensorFlow.
 
 K. Zhang, Z. Zhang, Z. Li, Y. Qiao, "Joint Face Detection and Alignment Using Multitask Cascaded Convolutional
-Networks", IEEE Signal Processing Letters 23 (2016). The weights (MIT, github.com/ipazc/mtcnn) are lists of arrays in Keras' order:
-kernel (h, w, in, out), bias, then the PReLU's slopes.
+Networks", IEEE Signal Processing Letters 23 (2016). The weights (MIT, github.com/ipazc/mtcnn) are lists of arrays in
+Keras' order: kernel (h, w, in, out), bias, then the PReLU's slopes.
 """
 
 from __future__ import annotations
