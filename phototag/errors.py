@@ -7,7 +7,8 @@
     │   └── LockedError     4     another phototag is writing
     ├── NewerIndexError     5     the index was made by a newer phototag
     ├── EditedError         6     refused so as not to overwrite somebody's edit
-    └── ChecksumError       7     a file is not what its checksum says
+    ├── ChecksumError       7     a file is not what its checksum says
+    └── StoppedError      130     the person at the screen stopped it
 
 A photo that cannot be read does not stop anything: it raises PhotoError inside a worker, which becomes a recorded
 PhotoProblem, and the scan goes on.
@@ -82,6 +83,12 @@ class ChecksumError(PhototagError):
 
 class PhotoError(Exception):
     """This file cannot be read as a photo. The message is the reason, without the path."""
+
+
+class StoppedError(PhototagError):
+    """The person at the screen pressed Ctrl-C; the index is whole."""
+
+    exit_code = ExitCode.INTERRUPTED
 
 
 @dataclass(frozen=True, slots=True)

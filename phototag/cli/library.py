@@ -33,7 +33,10 @@ def faces(
     index: options.Index = None,
     json: options.Json = False,
 ) -> None:
-    """List faces with all that is known of them, by path and from left to right."""
+    """List faces with all that is known of them.
+
+    They come by path and from left to right.
+    """
     with wiring.reading(load(library, index)) as opened:
         found = known_faces(opened, FaceQuery(photo, person, cluster))
         space = known_space(opened)
@@ -54,7 +57,10 @@ def faces(
 def find(
     query: options.Query, library: options.Library = None, index: options.Index = None, json: options.Json = False
 ) -> None:
-    """List the photos that somebody is on, one path a line, relative to the library."""
+    """List the photos that somebody is on.
+
+    One path a line, relative to the library.
+    """
     with wiring.reading(load(library, index)) as opened:
         found = photos_with(opened, query)
     if json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import os
 import sys
@@ -12,13 +13,13 @@ from typing import Annotated
 import typer
 
 from phototag import __version__
-from phototag.errors import ExitCode, PhototagError
+from phototag.errors import ExitCode, PhototagError, StoppedError
 
 COMMANDS = {
     "scan": ("phototag.cli.scan", "Find, group and tag the faces in a folder of photos."),
     "clusters": ("phototag.cli.groups", "List the groups of unknown faces, the largest first."),
-    "name-cluster": ("phototag.cli.groups", "Say who a group is; look-alikes are tagged at once."),
-    "people": ("phototag.cli.library", "List the people who have a name."),
+    "name-cluster": ("phototag.cli.groups", "Say who a group is."),
+    "people": ("phototag.cli.library", "List the people who have a name, the most photographed first."),
     "faces": ("phototag.cli.library", "List faces with all that is known of them."),
     "find": ("phototag.cli.library", "List the photos that somebody is on."),
 }
@@ -37,15 +38,9 @@ def main(arguments: Sequence[str]) -> int:
             stream.reconfigure(errors="surrogateescape")  # file names that are not valid UTF-8 come out as they are
     try:
         code = _build(arguments)(list(arguments), prog_name="phototag", standalone_mode=False)
-        sys.stdout.flush()
         return int(code or ExitCode.DONE)
     except PhototagError as error:
         return _say(str(error), error.exit_code)
-    except (KeyboardInterrupt, typer.Abort):
-        return _say("Stopped. Nothing is lost; the same command goes on where it was.", ExitCode.INTERRUPTED)
-    except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.DONE
     except Exception as error:
         return _unforeseen(error)
 
@@ -58,21 +53,44 @@ def _build(arguments: Sequence[str]) -> typer.Typer:
     for name, (module, line) in COMMANDS.items():
         function: Callable[..., object] = _not_loaded
         if name == called:
-            function = getattr(importlib.import_module(module), name.replace("-", "_"))
+            function = _in_our_words(getattr(importlib.import_module(module), name.replace("-", "_")))
         app.command(name, short_help=line)(function)
     return app
 
 
+def _in_our_words(function: Callable[..., object]) -> Callable[..., object]:
+    """Catch what the command-line parser would otherwise answer in its own way."""
+
+    @functools.wraps(function)
+    def wrapped(*args: object, **kwargs: object) -> object:
+        try:
+            result = function(*args, **kwargs)
+            sys.stdout.flush()
+        except KeyboardInterrupt:
+            raise StoppedError("Stopped. Nothing is lost; the same command goes on where it was.") from None
+        except BrokenPipeError:  # the reader, such as `head`, has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return ExitCode.DONE
+        return result
+
+    return wrapped
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(__version__)  # noqa: T201
+        raise typer.Exit
+
+
 def _phototag(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_version, help="Print the version and stop.")
+    ] = False,
 ) -> None:
     """Find, group and name the faces in your photos. Offline; your photos are never changed.
 
     Start with: phototag scan ~/Pictures
     """
-    if version:
-        print(__version__)  # noqa: T201
-        raise typer.Exit
 
 
 def _not_loaded() -> None:

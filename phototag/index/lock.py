@@ -18,7 +18,7 @@ WAIT_S = 10.0
 
 
 @contextmanager
-def writing(folder: Path, command: str, *, wait_s: float = WAIT_S, waiting: Callable[[str], None]) -> Iterator[None]:
+def writing(folder: Path, command: str, *, waiting: Callable[[str], None]) -> Iterator[None]:
     """Hold the index's lock.
 
     The lock is the system's, on an open file: it ends with its process, however that ends, so a dead holder keeps
@@ -27,7 +27,6 @@ def writing(folder: Path, command: str, *, wait_s: float = WAIT_S, waiting: Call
     Args:
         folder: of the index; must exist.
         command: what the holder is doing, for others to read.
-        wait_s: how long to wait for another holder.
         waiting: called once with a sentence if somebody else holds it.
 
     Raises:
@@ -36,7 +35,7 @@ def writing(folder: Path, command: str, *, wait_s: float = WAIT_S, waiting: Call
     """
     lock, holder = FileLock(folder / "lock"), folder / "lock.json"
     try:
-        _acquire(lock, holder, wait_s, waiting)
+        _acquire(lock, holder, waiting)
         holder.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "command": command}))
     except OSError as error:
         lock.release()
@@ -51,14 +50,14 @@ def writing(folder: Path, command: str, *, wait_s: float = WAIT_S, waiting: Call
         lock.release()
 
 
-def _acquire(lock: FileLock, holder: Path, wait_s: float, waiting: Callable[[str], None]) -> None:
+def _acquire(lock: FileLock, holder: Path, waiting: Callable[[str], None]) -> None:
     try:
         lock.acquire(timeout=0)
     except Timeout:
         who = _who(holder)
-        waiting(f"Waiting up to {wait_s:.0f} s for {who} to finish.")
+        waiting(f"Waiting up to {WAIT_S:.0f} s for {who} to finish.")
         try:
-            lock.acquire(timeout=wait_s)
+            lock.acquire(timeout=WAIT_S)
         except Timeout:
             raise LockedError(f"The index is being written by {who}. Try again when it is done.") from None
 

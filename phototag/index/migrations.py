@@ -188,5 +188,5 @@ def _back_up(db: sqlite3.Connection, path: Path, start: int) -> None:
     with sqlite3.connect(target) as copy:
         db.backup(copy)
     copy.close()
-    for old in kept[: len(kept) + 1 - BACKUPS_KEPT]:
+    for old in kept[: max(0, len(kept) + 1 - BACKUPS_KEPT)]:
         old.unlink()

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from phototag.index import people
+from phototag.index.db import Index, transaction
+from phototag.index.journal import LabelledFace, NameFaces, decide, name_key, replay
+from phototag.types import Label, Verdict
+from tests.index.conftest import LEFT, RIGHT, put_photo
+
+
+def say(index: Index, who: str, *faces: LabelledFace) -> None:
+    with transaction(index.db, durable=True):
+        decide(index.db, NameFaces(who, faces), at_ns=1)
+
+
+@pytest.fixture
+def two(index: Index) -> tuple[LabelledFace, LabelledFace]:
+    left, right = put_photo(index, "a.jpg", "aa", [LEFT, RIGHT])
+    return LabelledFace(left, "aa", LEFT), LabelledFace(right, "aa", RIGHT)
+
+
+def test_a_name_is_a_label_and_a_person(index: Index, two: tuple[LabelledFace, LabelledFace]) -> None:
+    say(index, "elon", two[0])
+    assert people.labels(index.db) == [Label(two[0].face, 1, Verdict.IS)]
+    assert people.names(index.db) == {1: "elon"}
+
+
+def test_a_face_has_one_name_the_last(index: Index, two: tuple[LabelledFace, LabelledFace]) -> None:
+    say(index, "elon", two[0])
+    say(index, "ann", two[0])
+    assert people.labels(index.db) == [Label(two[0].face, 2, Verdict.IS)]
+
+
+def test_a_decision_remembers_what_it_replaced(index: Index, two: tuple[LabelledFace, LabelledFace]) -> None:
+    say(index, "elon", two[0])
+    say(index, "ann", *two)
+    inverses = [row[0] for row in index.db.execute("SELECT inverse FROM decisions ORDER BY id")]
+    assert inverses == ['{"labels": []}', f'{{"labels": [["{two[0].face}", "elon"]]}}']
+
+
+@pytest.mark.parametrize("again", ["Élise", "élise", "  ÉLISE ", unicodedata.normalize("NFD", "Élise"), "Élise\u00a0"])
+def test_a_name_typed_another_way_is_the_same_person(
+    index: Index, two: tuple[LabelledFace, LabelledFace], again: str
+) -> None:
+    say(index, "Élise", two[0])
+    say(index, again, two[1])
+    assert people.names(index.db) == {1: "Élise"}
+
+
+def test_other_names_are_other_people() -> None:
+    assert len({name_key(name) for name in ("ann", "anna", "ann b", "annb", "än")}) == 5
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.sampled_from(["ann", "Ben", "elon"]), st.sets(st.sampled_from([0, 1]), min_size=1))))
+def test_people_and_labels_are_what_the_decisions_come_to(
+    index: Index, two: tuple[LabelledFace, LabelledFace], decisions: list[tuple[str, set[int]]]
+) -> None:
+    for who, which in decisions:
+        say(index, who, *(two[i] for i in sorted(which)))
+    before = people.labels(index.db), people.names(index.db)
+    with transaction(index.db):
+        replay(index.db)
+    assert (people.labels(index.db), people.names(index.db)) == before
+
+
+def test_replay_finds_faces_that_were_detected_anew(index: Index, two: tuple[LabelledFace, LabelledFace]) -> None:
+    say(index, "elon", two[0])
+    moved = LEFT._replace(left=LEFT.left + 0.03, right=LEFT.right + 0.03)
+    (new,) = put_photo(index, "a.jpg", "aa", [moved])
+    with transaction(index.db):
+        replay(index.db)
+    assert [label.face for label in people.labels(index.db)] == [new]

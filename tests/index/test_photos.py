@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import pytest
+
+from phototag.errors import PhotoProblem
+from phototag.index import people, photos, spaces
+from phototag.index.db import Index, transaction
+from phototag.index.journal import LabelledFace, NameFaces, decide
+from phototag.types import Box, PhotoFile
+from tests.index.conftest import LEFT, RIGHT, SPACE, put_photo
+
+
+def name(index: Index, face: str, photo: str, box: Box, who: str) -> None:
+    with transaction(index.db, durable=True):
+        decide(index.db, NameFaces(who, (LabelledFace(face, photo, box),)), 1)
+
+
+def test_a_photo_is_recorded_with_its_faces_and_vectors(index: Index) -> None:
+    ids = put_photo(index, "a.jpg", "aa", [LEFT, RIGHT])
+    assert photos.face_ids(index.db) == sorted(ids)
+    assert photos.vectors_of(index.db, ids, 2).tolist() == [[1, 0], [1, 0]]
+    assert photos.photos_of(index.db) == dict.fromkeys(ids, "aa")
+
+
+def test_recording_a_photo_again_replaces_its_faces(index: Index) -> None:
+    put_photo(index, "a.jpg", "aa", [LEFT, RIGHT])
+    ids = put_photo(index, "a.jpg", "aa", [LEFT])
+    assert photos.face_ids(index.db) == ids
+
+
+def test_a_problem_takes_the_files_place_and_the_other_way_round(index: Index) -> None:
+    put_photo(index, "a.jpg", "aa", [])
+    file = PhotoFile(b"a.jpg", 7, 7)
+    with transaction(index.db):
+        photos.record_problem(index.db, file, "It is cut off.")
+    assert photos.files(index.db) == {}
+    assert photos.failed_files(index.db) == {b"a.jpg": file}
+    assert photos.problems(index.db) == [PhotoProblem(b"a.jpg", "It is cut off.")]
+    put_photo(index, "a.jpg", "aa", [])
+    assert photos.problems(index.db) == []
+
+
+def test_faces_of_a_file_that_is_gone_wait_for_it_but_take_no_part(index: Index) -> None:
+    put_photo(index, "a.jpg", "aa", [LEFT])
+    with transaction(index.db):
+        photos.forget_files(index.db, [b"a.jpg"])
+    assert photos.face_ids(index.db) == []
+    assert photos.count_faces(index.db) == 0
+    space_id = 1
+    assert photos.is_analysed(index.db, "aa", space_id)
+
+
+def test_a_named_face_stays_a_reference_when_its_file_is_gone(index: Index) -> None:
+    (face,) = put_photo(index, "a.jpg", "aa", [LEFT])
+    name(index, face, "aa", LEFT, "elon")
+    with transaction(index.db):
+        photos.forget_files(index.db, [b"a.jpg"])
+    assert photos.face_ids(index.db) == [face]
+
+
+def test_a_name_follows_its_face_when_detection_finds_it_a_little_elsewhere(index: Index) -> None:
+    (old,) = put_photo(index, "a.jpg", "aa", [LEFT])
+    name(index, old, "aa", LEFT, "elon")
+    (new, _) = put_photo(index, "a.jpg", "aa", [Box(0.13, 0.13, 0.33, 0.33), RIGHT])
+    assert new != old
+    assert [(label.face, label.person) for label in people.labels(index.db)] == [(new, 1)]
+
+
+def test_a_name_whose_face_is_not_found_any_more_waits(index: Index) -> None:
+    (old,) = put_photo(index, "a.jpg", "aa", [LEFT])
+    name(index, old, "aa", LEFT, "elon")
+    put_photo(index, "a.jpg", "aa", [RIGHT])
+    assert [label.face for label in people.labels(index.db)] == [old]
+    put_photo(index, "a.jpg", "aa", [LEFT, RIGHT])
+    assert people.count_people(index.db)[0].faces == 1
+
+
+def test_a_missing_vector_is_an_error_and_not_a_gap(index: Index) -> None:
+    with pytest.raises(KeyError):
+        photos.vectors_of(index.db, ["nobody"], 2)
+
+
+def test_a_space_comes_back_as_it_was(index: Index) -> None:
+    assert spaces.current(index.db) is None
+    with transaction(index.db):
+        assert spaces.adopt(index.db, SPACE) == spaces.adopt(index.db, SPACE) == 1
+    found = spaces.current(index.db)
+    assert found == SPACE
+    assert found is not None
+    assert found.thresholds == SPACE.thresholds

@@ -1,0 +1,81 @@
+"""The whole job with the real engine on the sample library: the figures that the project promises."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from phototag.core.geometry import match_boxes
+from phototag.core.scores import b_cubed
+from phototag.types import Box
+from tests.conftest import SAMPLE_LIBRARY, Command
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(SAMPLE_LIBRARY, tmp_path / "Sample"))
+
+
+def annotated() -> dict[str, list[tuple[str, Box]]]:
+    """Photo -> person and box of each annotated face."""
+    truth: dict[str, list[tuple[str, Box]]] = defaultdict(list)
+    with (SAMPLE_LIBRARY / "people.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            box = Box(*(float(row[side]) for side in ("left", "top", "right", "bottom")))
+            truth[row["path"]].append((row["person"], box))
+    return truth
+
+
+def test_the_sample_library_is_grouped_named_and_tagged(phototag: Command, sample: Path) -> None:
+    assert phototag("scan", sample, "--json") == 10
+    document = json.loads(phototag.out)
+    assert [problem["photo"] for problem in document["problems"]] == [
+        "2024-02 Snow day/IMG_9001.jpg",
+        "Phone uploads/PXL_20210303_101500.jpg",
+    ]
+    assert document["photos"]["duplicates"] == 1
+    tags = (sample / ".phototag" / "tags.jsonl").read_bytes()
+
+    phototag("scan", sample, "--json")
+    assert json.loads(phototag.out)["photos"]["new"] == 0
+    assert (sample / ".phototag" / "tags.jsonl").read_bytes() == tags
+
+    phototag("faces", "--json")
+    people, groups, extra = _against_truth(json.loads(phototag.out)["faces"])
+    scores = b_cubed(people, groups)
+    assert scores.precision == 1.0
+    assert scores.f >= 0.88
+    assert extra <= 2
+
+    phototag("clusters", "--json")
+    largest = json.loads(phototag.out)["clusters"][0]
+    assert phototag("name-cluster", largest["id"], "--as", "elon") == 0
+    assert phototag("find", "elon") == 0
+    assert len(phototag.out.splitlines()) >= largest["photos"]
+
+
+def _against_truth(faces: list[dict]) -> tuple[list[str], list[int | None], int]:
+    """Person and group of every annotated face (a face that was not found is in no group), and the number of extras.
+
+    Copies of a file share their faces, so only the first path in order is looked at.
+    """
+    found: dict[str, list[dict]] = defaultdict(list)
+    for face in faces:
+        found[face["photo"]].append(face)
+    people: list[str] = []
+    groups: list[int | None] = []
+    extra = 0
+    for photo, truth in annotated().items():
+        if "_copy" in photo:
+            continue
+        here = found[photo]
+        pairs = match_boxes([box for _, box in truth], [Box(*face["box"]) for face in here], least=0.2)
+        people += [person for person, _ in truth]
+        groups += [here[pairs[i]]["cluster"] if i in pairs else None for i in range(len(truth))]
+        extra += len(here) - len(pairs)
+    return people, groups, extra
