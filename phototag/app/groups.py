@@ -10,15 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from phototag.app.known import known_faces
+from phototag.errors import LibraryError
 from phototag.files import write_if_changed
 from phototag.index import groups
 from phototag.index.db import Index
 from phototag.index.faces import KnownFace
-from phototag.media.sheets import FaceOnDisk, contact_sheet
+from phototag.media.sheets import MOST_FACES, FaceOnDisk, Row, contact_sheet, overview
 from phototag.types import Cluster, Progress, Source
 
 SAMPLE = 6
 """Faces named in a listing of groups: enough to recognise somebody."""
+
+OVERVIEW = 40
+"""Groups drawn in one picture."""
 
 SHEETS = "sheets"
 
@@ -61,25 +65,41 @@ def unknown_groups(index: Index) -> list[UnknownGroup]:
 
 
 def write_sheets(index: Index, found: Sequence[UnknownGroup], progress: Progress) -> list[Path]:
-    """Draw a contact sheet of each group, and remove those of groups that are no longer unknown.
+    """Draw an overview and a contact sheet of each group, and remove those of groups that are no longer unknown.
 
     Returns:
-        The pictures, in the order of the groups.
+        The pictures: the overview of the OVERVIEW largest groups, then the groups in order; [] if there is none.
 
     Raises:
-        OSError: the index's folder cannot be written.
+        LibraryError: the index's folder cannot be written.
     """
     folder = index.folder / SHEETS
-    folder.mkdir(exist_ok=True)
-    written = []
-    for group in progress(found, label="Drawing sheets", total=len(found), unit="sheet"):
-        path = folder / f"group-{group.id}.jpg"
-        title = f"Group {group.id}: {len(group.faces)} faces on {group.photos} photos"
-        write_if_changed(path, contact_sheet(title, [_on_disk(index, face) for face in group.faces]))
-        written.append(path)
-    for old in set(folder.glob("group-*.jpg")) - set(written):
-        old.unlink()
+    try:
+        folder.mkdir(exist_ok=True)
+        written = [_write_overview(index, found, folder)] if found else []
+        for group in progress(found, label="Drawing sheets", total=len(found), unit="sheet"):
+            faces = [_on_disk(index, face) for face in group.faces[:MOST_FACES]]
+            path = folder / f"group-{group.id}.jpg"
+            write_if_changed(path, contact_sheet(_title(group), faces))
+            written.append(path)
+        for old in set(folder.glob("*.jpg")) - set(written):
+            old.unlink()
+    except OSError as error:
+        raise LibraryError(f"Cannot write the sheets in {folder}: {error.strerror}.") from error
     return written
+
+
+def _write_overview(index: Index, found: Sequence[UnknownGroup], folder: Path) -> Path:
+    path = folder / "groups.jpg"
+    rows = [Row(_title(g), tuple(_on_disk(index, face) for face in g.faces[:SAMPLE])) for g in found[:OVERVIEW]]
+    write_if_changed(path, overview(rows))
+    return path
+
+
+def _title(group: UnknownGroup) -> str:
+    faces = "face" if len(group.faces) == 1 else "faces"
+    photos = "photo" if group.photos == 1 else "photos"
+    return f"Group {group.id}: {len(group.faces)} {faces} on {group.photos} {photos}"
 
 
 def _on_disk(index: Index, face: KnownFace) -> FaceOnDisk:

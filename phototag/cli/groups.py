@@ -70,9 +70,10 @@ def _list(found: list[UnknownGroup], pictures: list[Path]) -> None:
     if len(found) > len(shown):
         render.out(f"and {len(found) - len(shown)} more: {render.command('clusters', '--json')}")
     if pictures:
-        render.out(f"\nLook at them:   {pictures[0].parent}")
+        render.out(f"\nLook at all:    {pictures[0]}")
+        render.out(f"or at one:      {pictures[1]}")
     else:
-        render.out(f"\nSee their faces:   {render.command('clusters', '--sheets')}")
+        render.out(f"\nSee the faces:  {render.command('clusters', '--sheets')}")
     render.out(f"Name one:       {render.command('name-cluster', found[0].id, '--as', 'NAME')}")
 
 

@@ -21,7 +21,7 @@ MOST_FACES = 24
 MARGIN = 0.35
 """Of the box's longer side, shown around a face on every side: hair and chin help to tell people apart."""
 
-_GAP, _TITLE, _CAPTION = 12, 44, 18
+_GAP, _TITLE, _ROW_TITLE, _CAPTION = 12, 44, 26, 18
 _INK, _FAINT, _PAPER, _BLANK = "#1c1c1e", "#77777c", "#ffffff", "#e5e5ea"
 
 
@@ -38,6 +38,30 @@ class FaceOnDisk:
     file: Path
     box: Box
     caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One group in an overview: a heading, and its faces, the best first."""
+
+    title: str
+    faces: tuple[FaceOnDisk, ...]
+
+
+def overview(rows: Sequence[Row]) -> bytes:
+    """Draw one row of up to COLUMNS faces for each group, so that all groups can be seen at a glance.
+
+    Returns:
+        A JPEG file.
+    """
+    height = _ROW_TITLE + SIDE + _GAP
+    sheet = Image.new("RGB", (COLUMNS * (SIDE + _GAP) + _GAP, len(rows) * height + _GAP), _PAPER)
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(15)
+    for i, row in enumerate(rows):
+        draw.text((_GAP, _GAP + i * height), row.title, fill=_INK, font=font)
+        for j, face in enumerate(row.faces[:COLUMNS]):
+            sheet.paste(_face_picture(face), (_GAP + j * (SIDE + _GAP), _GAP + i * height + _ROW_TITLE))
+    return _jpeg(sheet)
 
 
 def contact_sheet(title: str, faces: Sequence[FaceOnDisk]) -> bytes:
@@ -62,6 +86,10 @@ def contact_sheet(title: str, faces: Sequence[FaceOnDisk]) -> bytes:
         x, y = _GAP + i % columns * cell[0], _TITLE + _GAP + i // columns * cell[1]
         sheet.paste(_face_picture(face), (x, y))
         draw.text((x, y + SIDE + 3), _fitting(face.caption, small), fill=_FAINT, font=small)
+    return _jpeg(sheet)
+
+
+def _jpeg(sheet: Image.Image) -> bytes:
     out = io.BytesIO()
     sheet.save(out, "JPEG", quality=88)
     return out.getvalue()
