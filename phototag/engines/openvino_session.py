@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 import threading
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import numpy as np
-import openvino
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+CALLS_HOME = ("openvino_telemetry", "openvino.tools.ovc")
+"""Importing openvino imports its model converter, which at once sends an event to an analytics service, without asking
+(seen 2026-11 with openvino 2026.4). phototag promises that nothing leaves the machine."""
+
+
+def _import_without_telemetry() -> ModuleType:
+    """Import openvino as if its converter and its telemetry were not installed; it works without either."""
+    absent = [name for name in CALLS_HOME if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]  # None makes an import fail
+    try:
+        return importlib.import_module("openvino")
+    finally:
+        for name in absent:
+            sys.modules.pop(name, None)
+
+
+openvino = _import_without_telemetry()
 
 
 class OpenVinoSession:
@@ -18,7 +38,6 @@ class OpenVinoSession:
 
     def __init__(self, path: Path, threads: int) -> None:
         # f32 by name: where the processor has AMX, OpenVINO would choose bf16, and vectors would differ by machine.
-        # No telemetry: openvino-telemetry is only used by the model converters, which phototag does not import.
         settings = {
             "INFERENCE_PRECISION_HINT": "f32",
             "INFERENCE_NUM_THREADS": threads,

@@ -23,15 +23,14 @@ def marks(nose: float = 50) -> np.ndarray:
     return np.array([(30, 40), (70, 40), (nose, 60), (35, 80), (65, 80)], dtype=np.float64)
 
 
+SHARP_CHIP, FRONTAL = chip(), marks()
+
+
 def face(
-    *,
-    width: float = FULL_SIZE_PX,
-    score: float = 1.0,
-    chip: np.ndarray = chip(),
-    marks: np.ndarray = marks(),  # noqa: B008
+    *, width: float = FULL_SIZE_PX, score: float = 1.0, pixels: np.ndarray = SHARP_CHIP, seen: np.ndarray = FRONTAL
 ) -> float:
     """The quality of one face, perfect unless said otherwise."""
-    (found,) = quality([width], [score], chip[None], [marks])
+    (found,) = quality([width], [score], pixels[None], [seen])
     return found
 
 
@@ -52,12 +51,12 @@ def test_a_face_cannot_be_too_wide() -> None:
 
 
 def test_quality_falls_with_the_sharpness() -> None:
-    assert falls([face(chip=chip(contrast=1, detail=share)) for share in (0.8, 0.6, 0.4, 0.2, 0)])
+    assert falls([face(pixels=chip(contrast=1, detail=share)) for share in (0.8, 0.6, 0.4, 0.2, 0)])
 
 
 def test_quality_falls_as_the_nose_leaves_the_middle_between_the_eyes() -> None:
-    assert falls([face(marks=marks(nose)) for nose in (50, 55, 60, 65, 70)])
-    assert falls([face(marks=marks(nose)) for nose in (50, 45, 40, 35, 30)])
+    assert falls([face(seen=marks(nose)) for nose in (50, 55, 60, 65, 70)])
+    assert falls([face(seen=marks(nose)) for nose in (50, 45, 40, 35, 30)])
 
 
 def test_quality_falls_with_the_detectors_score() -> None:
@@ -69,9 +68,9 @@ def test_quality_falls_with_the_detectors_score() -> None:
     [
         pytest.param({"width": 0.0}, id="no width"),
         pytest.param({"score": 0.0}, id="no score"),
-        pytest.param({"chip": chip(detail=0)}, id="nothing but grey"),
-        pytest.param({"marks": marks(nose=90)}, id="nose beyond an eye"),
-        pytest.param({"marks": np.full((5, 2), 7.0)}, id="landmarks in one place"),
+        pytest.param({"pixels": chip(detail=0)}, id="nothing but grey"),
+        pytest.param({"seen": marks(nose=90)}, id="nose beyond an eye"),
+        pytest.param({"seen": np.full((5, 2), 7.0)}, id="landmarks in one place"),
     ],
 )
 def test_one_flaw_is_enough_to_be_worthless(flaw: dict[str, object]) -> None:
@@ -79,16 +78,16 @@ def test_one_flaw_is_enough_to_be_worthless(flaw: dict[str, object]) -> None:
 
 
 def test_quality_is_the_geometric_mean_of_four_factors() -> None:
-    assert face(width=FULL_SIZE_PX / 2, score=0.5, marks=marks(nose=60)) == pytest.approx((1 / 8) ** (1 / 4), abs=1e-3)
+    assert face(width=FULL_SIZE_PX / 2, score=0.5, seen=marks(nose=60)) == pytest.approx((1 / 8) ** (1 / 4), abs=1e-3)
 
 
 def test_a_face_that_leans_is_as_good_as_one_that_does_not() -> None:
     cos, sin = np.cos(0.7), np.sin(0.7)
-    assert face(marks=marks(60) @ np.array([[cos, sin], [-sin, cos]])) == face(marks=marks(60))
+    assert face(seen=marks(60) @ np.array([[cos, sin], [-sin, cos]])) == face(seen=marks(60))
 
 
 def test_a_face_without_landmarks_counts_as_frontal() -> None:
-    assert face(marks=NO_MARKS) == 1
+    assert face(seen=NO_MARKS) == 1
 
 
 def test_each_face_of_a_photo_is_judged_by_itself() -> None:
@@ -106,5 +105,5 @@ def test_a_photo_of_nobody_has_no_qualities() -> None:
     hnp.arrays(np.uint8, (5, 5, 3)),
     hnp.arrays(np.float64, (5, 2), elements=st.floats(-1e4, 1e4)),
 )
-def test_quality_is_between_0_and_1(width: float, score: float, chip: np.ndarray, marks: np.ndarray) -> None:
-    assert 0 <= face(width=width, score=score, chip=chip, marks=marks) <= 1
+def test_quality_is_between_0_and_1(width: float, score: float, pixels: np.ndarray, seen: np.ndarray) -> None:
+    assert 0 <= face(width=width, score=score, pixels=pixels, seen=seen) <= 1
