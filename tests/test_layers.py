@@ -93,8 +93,8 @@ def _named(node: ast.AST, package: str) -> Iterator[tuple[str, bool, bool]]:
         names = [(f"{package}.{node.module or ''}", True, True)]
     elif isinstance(node, ast.ImportFrom):
         names = [(f"{node.module}.{alias.name}", False, True) for alias in node.names]
-    elif isinstance(node, ast.Constant) and re.fullmatch(rf"{package}(\.\w+)+", str(node.value)):
-        names = [(str(node.value), False, False)]
+    elif isinstance(node, ast.Constant) and re.fullmatch(rf"{package}(\.\w+)+(:\w+)?", str(node.value)):
+        names = [(str(node.value).partition(":")[0], False, False)]
     else:
         names = []
     for name, relative, loaded in names:
@@ -185,6 +185,7 @@ TOY = {"__init__": set(), "low": set(), "left": {"low"}, "right": {"low"}, "high
         ("low.py", "from toy.left.a import f", "low: low may not use left.a"),
         ("low.py", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import toy.high", "may not use high"),
         ("low.py", "MODULE = 'toy.left.a'", "low: low may not use left.a"),
+        ("low.py", "FUNCTION = 'toy.left.a:f'", "low: low may not use left.a"),
         ("left/a.py", "from toy.right import b", "left.a: left may not use right.b"),
         ("high.py", "def f():\n    from toy import low", "high: import of low is hidden in a function"),
         ("high.py", "class C:\n    import toy.low", "high: import of low is hidden in a function"),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from phototag.core.geometry import face_ids, points_in_pixels
 from phototag.core.quality import quality
-from phototag.errors import PhotoError
+from phototag.errors import EngineError, PhotoError
 from phototag.media import images
 from phototag.media.content import content_hash
 from phototag.types import Engine, Face, Photo, PhotoFile
@@ -77,7 +77,7 @@ class Worker:
 
     def hash(self, file: PhotoFile) -> Outcome:
         """Read a file and name its picture, without decoding it. Never raises for a bad photo."""
-        return self._guarded(file, lambda file, data: Hashed(file, content_hash(data)))
+        return self._guarded(file, _hashed)
 
     def _guarded(self, file: PhotoFile, use: Callable[[PhotoFile, bytes], Outcome]) -> Outcome:
         try:
@@ -113,6 +113,10 @@ class Worker:
         return Analysis(file, photo, tuple(faces), self.engine.embed(chips))
 
 
+def _hashed(file: PhotoFile, data: bytes) -> Hashed:
+    return Hashed(file, content_hash(data))
+
+
 def run_bounded(executor: Executor, work: Callable[[T], R], items: Iterable[T], most: int) -> Iterator[R]:
     """Like `executor.map`, but results come as they are done, and at most `most` items wait or run at a time.
 
@@ -128,6 +132,11 @@ def run_bounded(executor: Executor, work: Callable[[T], R], items: Iterable[T], 
         while pending:
             done, pending = wait(pending, return_when=FIRST_COMPLETED)
             yield from (future.result() for future in done)
+    except BrokenExecutor as error:
+        raise EngineError(
+            "A worker ended unexpectedly; was it out of memory? Nothing is lost. Run the same command again, "
+            "with fewer workers: --workers 1"
+        ) from error
     finally:
         for future in pending:
             future.cancel()

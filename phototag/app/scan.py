@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
@@ -77,14 +79,14 @@ class Workshop:
     Attributes:
         engine: the name that the user asked for; None for the one that described the index, or the default.
         open_engine: loads an engine by name (None: the default); called only if there is something to read.
-        executor: runs the work on photos.
-        workers: how many of its workers there are.
+        open_executor: for this many workers and this many photos; called only if there is something to read.
+        workers: how many photos at once.
         progress: shown around the photos to be read.
     """
 
     engine: str | None
     open_engine: Callable[[str | None], Engine]
-    executor: Executor
+    open_executor: Callable[[int, int], AbstractContextManager[Executor]]
     workers: int
     progress: Progress
 
@@ -113,8 +115,11 @@ def scan(index: Index, found: Sequence[PhotoFile], shop: Workshop) -> ScanReport
     hashes: dict[bytes, str] = {}
     if changes.fresh:
         engine = shop.open_engine(shop.engine or (space.engine if space else None))
-        work = _Work(index, Worker(engine, index.root), _adopt(index, space, engine.space), shop)
-        hashes = work.run(changes.fresh, {file.size for file, _ in known.values()})
+        space_id = _adopt(index, space, engine.space)
+        with shop.open_executor(shop.workers, len(changes.fresh)) as executor:
+            each = partial(run_bounded, executor, most=shop.workers * WAITING_PER_WORKER)
+            work = _Work(index, Worker(engine, index.root), space_id, each)
+            hashes = work.run(changes.fresh, {file.size for file, _ in known.values()}, shop.progress)
     with transaction(index.db):
         photos.forget_files(index.db, changes.missing)
     group.regroup(index)
@@ -131,14 +136,18 @@ def _adopt(index: Index, known: Space | None, space: Space) -> int:
         return spaces.adopt(index.db, space)
 
 
+Each: TypeAlias = Callable[[Callable[[PhotoFile], Outcome], Iterable[PhotoFile]], Iterable[Outcome]]
+"""Does some work on each file, by the workers, in whatever order it is done."""
+
+
 class _Work:
     """Reads fresh files and writes what is found on them, one transaction a photo."""
 
-    def __init__(self, index: Index, worker: Worker, space_id: int, shop: Workshop) -> None:
-        self.index, self.worker, self.space_id, self.shop = index, worker, space_id, shop
+    def __init__(self, index: Index, worker: Worker, space_id: int, each: Each) -> None:
+        self.index, self.worker, self.space_id, self.each = index, worker, space_id, each
         self.hashes: dict[bytes, str] = {}
 
-    def run(self, fresh: Sequence[PhotoFile], known_sizes: set[int]) -> dict[bytes, str]:
+    def run(self, fresh: Sequence[PhotoFile], known_sizes: set[int], progress: Progress) -> dict[bytes, str]:
         """Analyse every picture once; returns path -> picture of the files that could be read.
 
         A copy has the size of its original. A file whose size nobody shares is analysed at once; one that may be a copy
@@ -146,20 +155,20 @@ class _Work:
         """
         single, perhaps_known = _by_size(fresh, known_sizes)
         jobs = self._stream(single, perhaps_known)
-        for outcome in self.shop.progress(jobs, label="Finding faces", total=len(fresh), unit="photo"):
+        for outcome in progress(jobs, label="Finding faces", total=len(fresh), unit="photo"):
             self._write(outcome)
         return self.hashes
 
     def _stream(self, single: Sequence[PhotoFile], perhaps_known: Sequence[PhotoFile]) -> Iterable[Outcome]:
-        yield from self._each(self.worker.analyse, single)
+        yield from self.each(self.worker.analyse, single)
         waiting: dict[str, list[PhotoFile]] = defaultdict(list)
-        for outcome in self._each(self.worker.hash, perhaps_known):
+        for outcome in self.each(self.worker.hash, perhaps_known):
             if isinstance(outcome, Hashed) and not photos.is_analysed(self.index.db, outcome.hash, self.space_id):
                 waiting[outcome.hash].append(outcome.file)
             else:
                 yield outcome
         firsts = [min(files, key=lambda file: file.path) for files in waiting.values()]
-        yield from self._each(self.worker.analyse, firsts)
+        yield from self.each(self.worker.analyse, firsts)
         for photo, files in waiting.items():
             yield from self._rest(photo, sorted(files, key=lambda file: file.path))
 
@@ -169,9 +178,6 @@ class _Work:
         for file in files[1:]:
             reason = reasons.get(files[0].path)
             yield Hashed(file, photo) if reason is None else Unreadable(file, reason)
-
-    def _each(self, work: Callable[[PhotoFile], Outcome], files: Iterable[PhotoFile]) -> Iterable[Outcome]:
-        return run_bounded(self.shop.executor, work, files, self.shop.workers * WAITING_PER_WORKER)
 
     def _write(self, outcome: Outcome) -> None:
         db = self.index.db

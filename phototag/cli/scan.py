@@ -42,12 +42,10 @@ def scan(
 
 def _scan(settings: Settings, name: str | None, workers: int) -> ScanReport:
     found = find_photos(settings.library or Path())
-    with (
-        wiring.writing(settings, "scan", render.note, create=True) as index,
-        wiring.open_executor(workers) as executor,
-    ):
-        open_engine = partial(wiring.open_engine, settings, workers=workers)
-        return run_scan(index, found, Workshop(name, open_engine, executor, workers, render.progress))
+    open_engine = partial(wiring.open_engine, settings, workers=workers)
+    shop = Workshop(name, open_engine, wiring.open_executor, workers, render.progress)
+    with wiring.writing(settings, "scan", render.note, create=True) as index:
+        return run_scan(index, found, shop)
 
 
 def _document(report: ScanReport, seconds: float) -> dict[str, object]:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from phototag.core.geometry import points_in_pixels, similarity
-from phototag.engines.dlib_graphs import CHIP_SIDE
+from phototag.engines.dlib_weights import CHIP_SIDE
 from phototag.types import Detection
 
 if TYPE_CHECKING:

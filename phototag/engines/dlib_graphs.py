@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from phototag.engines.dlib_weights import Affine, Convolution, FullyConnected, Layer, read_layers
+from phototag.engines.dlib_weights import CHIP_SIDE, DIM, Affine, Convolution, FullyConnected, Layer, read_layers
 from phototag.engines.graph import Graph
 from phototag.errors import EngineError
 
@@ -17,14 +17,11 @@ if TYPE_CHECKING:
 MEAN = np.array([122.782, 117.001, 104.298], dtype=np.float32)
 """dlib's input_rgb_image: a network sees (x - MEAN) / 256."""
 
-CHIP_SIDE = 150
-DIM = 128
-
 
 def resnet(data: bytes) -> bytes:
     """dlib_face_recognition_resnet_model_v1 (Davis King, 2017): 29 convolutions, chips -> 128 numbers.
 
-    Input `chips` (n, 3, 150, 150) float32 RGB 0 to 255; output `embedding` (n, 128), not normalised.
+    Input `chips` (n, 150, 150, 3) uint8 RGB; output `embedding` (n, 128), not normalised.
     """
     return _ResNet(read_layers(data)).graph()
 
@@ -32,9 +29,10 @@ def resnet(data: bytes) -> bytes:
 def mmod(data: bytes) -> bytes:
     """mmod_human_face_detector (Davis King, 2016): slides an 80-pixel window over an image.
 
-    Input `image` (n, 3, h, w) float32 RGB 0 to 255; output `score` (n, 1, h', w'), one for every 8th pixel.
+    Input `image` (n, h, w, 3) uint8 RGB; output `score` (n, 1, h', w'), one for every 8th pixel.
     """
-    graph, layers, x = Graph(), read_layers(data), "image"
+    graph, layers = Graph(), read_layers(data)
+    x = graph.pixels("image")
     for i, layer in enumerate(layers):
         if not isinstance(layer, Convolution):
             continue
@@ -43,7 +41,7 @@ def mmod(data: bytes) -> bytes:
             x = graph.node("Relu", [_convolution(graph, x, layer, after, normalises=i == 0)])
         else:
             x = _convolution(graph, x, layer, None, output="score")
-    return graph.to_bytes({"image": ["n", 3, "h", "w"]}, {"score": ["n", 1, "oh", "ow"]})
+    return graph.to_bytes({"image": ["n", "h", "w", 3]}, {"score": ["n", 1, "oh", "ow"]})
 
 
 class _ResNet:
@@ -61,7 +59,7 @@ class _ResNet:
                 "The weights are not dlib's face recognition network. Install face-recognition-models again."
             )
         g = self._graph
-        x = g.node("Relu", [_convolution(g, "chips", *next(self._pairs), normalises=True)])
+        x = g.node("Relu", [_convolution(g, g.pixels("chips"), *next(self._pairs), normalises=True)])
         x = g.node("MaxPool", [x], kernel_shape=[3, 3], strides=[2, 2])
         for blocks, more_channels, uneven in ((3, 32, False), (3, 64, False), (2, 128, True), (2, 0, True)):
             for _ in range(blocks):
@@ -69,7 +67,7 @@ class _ResNet:
             x = self._residual_down(x, more_channels, uneven=uneven)
         x = g.node("Flatten", [g.node("GlobalAveragePool", [x])])
         g.node("MatMul", [x, g.constant(self._last.weights)], "embedding")
-        return g.to_bytes({"chips": ["n", 3, CHIP_SIDE, CHIP_SIDE]}, {"embedding": ["n", DIM]})
+        return g.to_bytes({"chips": ["n", CHIP_SIDE, CHIP_SIDE, 3]}, {"embedding": ["n", DIM]})
 
     def _block(self, x: str) -> str:
         y = self._graph.node("Relu", [_convolution(self._graph, x, *next(self._pairs))])

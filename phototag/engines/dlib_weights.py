@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 
     Array: TypeAlias = NDArray[np.float32]
 
+CHIP_SIDE = 150
+"""Pixels: what the face recognition network sees."""
+
+DIM = 128
+"""Numbers that it describes a face by."""
+
 BATCH_NORM_EPS = 1e-4
 """dlib's DEFAULT_BATCH_NORM_EPS."""
 

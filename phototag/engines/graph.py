@@ -36,17 +36,21 @@ class Graph:
         self._nodes.append(helper.make_node(operator, list(inputs), [name], **attributes))
         return name
 
+    def pixels(self, name: str) -> str:
+        """Take images in as they are, (n, h, w, 3) uint8, and return them as (n, 3, h, w) float32."""
+        return self.node("Transpose", [self.node("Cast", [name], to=TensorProto.FLOAT)], perm=[0, 3, 1, 2])
+
     def to_bytes(self, inputs: Mapping[str, Sequence[int | str]], outputs: Mapping[str, Sequence[int | str]]) -> bytes:
         """The checked model as the contents of an .onnx file.
 
         Args:
-            inputs: name -> shape; a string is a dimension that is known only at run time. All float32.
-            outputs: likewise.
+            inputs: name -> shape, all uint8; a string is a dimension that is known only at run time.
+            outputs: likewise, all float32.
         """
         graph = helper.make_graph(
             self._nodes,
             "phototag",
-            [helper.make_tensor_value_info(name, TensorProto.FLOAT, list(shape)) for name, shape in inputs.items()],
+            [helper.make_tensor_value_info(name, TensorProto.UINT8, list(shape)) for name, shape in inputs.items()],
             [helper.make_tensor_value_info(name, TensorProto.FLOAT, list(shape)) for name, shape in outputs.items()],
             self._constants,
         )

@@ -16,7 +16,6 @@ import numpy as np
 from phototag.core.geometry import box_within
 from phototag.engines import weights
 from phototag.engines.boxes import suppress
-from phototag.engines.dlib_graphs import mmod
 from phototag.engines.session import Session, open_session
 from phototag.types import Box, Detection
 
@@ -67,7 +66,7 @@ class Mmod:
         height, width = pixels.shape[:2]
         size = round(width * scale), round(height * scale)
         image = pixels if scale == 1 else cv2.resize(pixels, size, interpolation=cv2.INTER_LINEAR)
-        (scores,) = self.net(np.asarray(image, dtype=np.float32).transpose(2, 0, 1)[None])
+        (scores,) = self.net(np.asarray(image, dtype=np.uint8)[None])
         y, x = np.nonzero(scores[0, 0] > LEAST_SCORE)
         centre = np.stack([x, y], axis=1).astype(np.float32) * STRIDE + OFFSET
         return np.concatenate([centre - WINDOW / 2, centre + WINDOW / 2], axis=1) / np.float32(scale), scores[
@@ -82,7 +81,8 @@ def load(cache: Path, *, threads: int, runtime: str | None = None) -> Mmod:
         EngineError: face-recognition-models or a runtime is missing.
         ChecksumError: its weights are not the released ones.
     """
-    return Mmod(open_session(weights.cached_graph(weights.MMOD, mmod, cache), threads=threads, runtime=runtime))
+    path = weights.cached_graph(weights.MMOD, "phototag.engines.dlib_graphs:mmod", cache)
+    return Mmod(open_session(path, threads=threads, runtime=runtime))
 
 
 def _fraction(box: NDArray[np.float32], width: int, height: int) -> Box:

@@ -15,47 +15,47 @@ import joblib
 import numpy as np
 
 from phototag.engines.graph import Graph
+from phototag.engines.mtcnn import ONET_SIDE, RNET_SIDE
 from phototag.errors import EngineError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-RNET_SIDE = 24
-ONET_SIDE = 48
+MEAN, SCALE = np.float32(127.5), np.float32(128)
 
 
 def proposal_net(data: bytes) -> bytes:
-    """P-Net. Input `x` (n, 3, h, w); outputs `offsets` (n, 4, h', w') and `faces` (n, 2, h', w')."""
+    """P-Net. Input `x` (n, h, w, 3) uint8 RGB; outputs `offsets` (n, 4, h', w') and `faces` (n, 2, h', w')."""
     net = _Net(data)
-    x = net.pool(net.prelu(net.convolution("x")), 2, same=True)
+    x = net.pool(net.prelu(net.first_convolution()), 2, same=True)
     x = net.prelu(net.convolution(net.prelu(net.convolution(x))))
     net.convolution(x, "offsets")
     net.graph.node("Softmax", [net.convolution(x)], "faces", axis=1)
-    return net.to_bytes(["n", 3, "h", "w"], {"offsets": ["n", 4, "oh", "ow"], "faces": ["n", 2, "oh", "ow"]})
+    return net.to_bytes(["n", "h", "w", 3], {"offsets": ["n", 4, "oh", "ow"], "faces": ["n", 2, "oh", "ow"]})
 
 
 def refine_net(data: bytes) -> bytes:
-    """R-Net. Input `x` (n, 3, 24, 24); outputs `offsets` (n, 4) and `faces` (n, 2)."""
+    """R-Net. Input `x` (n, 24, 24, 3) uint8 RGB; outputs `offsets` (n, 4) and `faces` (n, 2)."""
     net = _Net(data)
-    x = net.pool(net.prelu(net.convolution("x")), 3, same=True)
+    x = net.pool(net.prelu(net.first_convolution()), 3, same=True)
     x = net.pool(net.prelu(net.convolution(x)), 3, same=False)
     x = net.hidden(net.prelu(net.convolution(x)))
     net.dense(x, "offsets")
     net.graph.node("Softmax", [net.dense(x)], "faces", axis=1)
-    return net.to_bytes(["n", 3, RNET_SIDE, RNET_SIDE], {"offsets": ["n", 4], "faces": ["n", 2]})
+    return net.to_bytes(["n", RNET_SIDE, RNET_SIDE, 3], {"offsets": ["n", 4], "faces": ["n", 2]})
 
 
 def output_net(data: bytes) -> bytes:
-    """O-Net. Input `x` (n, 3, 48, 48); outputs `offsets` (n, 4), `marks` (n, 10: five x, five y) and `faces` (n, 2)."""
+    """O-Net. Input `x` (n, 48, 48, 3) uint8 RGB; outputs `offsets` (n, 4), `marks` (n, 10), `faces` (n, 2)."""
     net = _Net(data)
-    x = net.pool(net.prelu(net.convolution("x")), 3, same=True)
+    x = net.pool(net.prelu(net.first_convolution()), 3, same=True)
     x = net.pool(net.prelu(net.convolution(x)), 3, same=False)
     x = net.pool(net.prelu(net.convolution(x)), 2, same=True)
     x = net.hidden(net.prelu(net.convolution(x)))
     net.dense(x, "offsets")
     net.dense(x, "marks")
     net.graph.node("Softmax", [net.dense(x)], "faces", axis=1)
-    return net.to_bytes(["n", 3, ONET_SIDE, ONET_SIDE], {"offsets": ["n", 4], "marks": ["n", 10], "faces": ["n", 2]})
+    return net.to_bytes(["n", ONET_SIDE, ONET_SIDE, 3], {"offsets": ["n", 4], "marks": ["n", 10], "faces": ["n", 2]})
 
 
 class _Net:
@@ -68,6 +68,13 @@ class _Net:
             raise EngineError(f"MTCNN's weights cannot be read ({error}). Install the package mtcnn again.") from error
         self._weights = iter(arrays)
         self.graph = Graph()
+
+    def first_convolution(self) -> str:
+        """The networks see (x - MEAN) / SCALE; folded in, exactly, since none of them pads its first layer."""
+        kernel, bias = self._next() / SCALE, self._next()
+        bias = bias - (kernel * MEAN).sum(axis=(0, 1, 2))
+        filters = self.graph.constant(kernel.transpose(3, 2, 0, 1))
+        return self.graph.node("Conv", [self.graph.pixels("x"), filters, self.graph.constant(bias)])
 
     def convolution(self, x: str, output: str | None = None) -> str:
         filters = self._next().transpose(3, 2, 0, 1)

@@ -22,7 +22,7 @@ class OnnxRuntimeSession:
         self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         self._input = self._session.get_inputs()[0].name
 
-    def __call__(self, inputs: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+    def __call__(self, inputs: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
         """Run on one batch."""
         return [np.asarray(output) for output in self._session.run(None, {self._input: np.ascontiguousarray(inputs)})]
 

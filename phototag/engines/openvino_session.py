@@ -48,7 +48,7 @@ class OpenVinoSession:
         self._outputs = range(len(self._model.outputs))
         self._local = threading.local()
 
-    def __call__(self, inputs: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+    def __call__(self, inputs: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
         """Run on one batch."""
         request = getattr(self._local, "request", None)
         if request is None:

@@ -21,7 +21,7 @@ import numpy as np
 from phototag.core.geometry import box_in_pixels, box_within
 from phototag.core.vectors import normalise
 from phototag.engines import weights
-from phototag.engines.dlib_graphs import CHIP_SIDE, DIM
+from phototag.engines.dlib_weights import CHIP_SIDE, DIM
 from phototag.types import Detection, Space, Thresholds
 
 if TYPE_CHECKING:

@@ -6,15 +6,15 @@ phototag ships no weights and downloads none. A package's file is used only if i
 from __future__ import annotations
 
 import hashlib
+import importlib
 import importlib.util
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from phototag.errors import ChecksumError, EngineError
 from phototag.files import replace_file, sha256
 
-GRAPH_VERSION = 1
+GRAPH_VERSION = 2
 """Raise it when a builder draws another graph from the same weights: cached graphs are then built anew."""
 
 
@@ -73,12 +73,13 @@ RNET = _mtcnn("rnet.lz4", "cb00e6460f3c98b0bfafaba3c0a0ded4bdf6e62cee7174d969e86
 ONET = _mtcnn("onet.lz4", "94f6ea2f4cf985275ee958cdd762d17b6009348a4fb9d8c6be39ba73ffd22ca3")
 
 
-def cached_graph(weights: Weights, build: Callable[[bytes], bytes], cache: Path) -> Path:
+def cached_graph(weights: Weights, builder: str, cache: Path) -> Path:
     """The ONNX graph of these weights, built on first use.
 
     Args:
         weights: where they come from.
-        build: draws the graph from the file's contents.
+        builder: "module:function" that draws the graph from the file's contents; imported only if it has to, because
+            it needs onnx.
         cache: the folder to keep graphs in; made if it is missing.
 
     Returns:
@@ -96,7 +97,8 @@ def cached_graph(weights: Weights, build: Callable[[bytes], bytes], cache: Path)
         return path
     try:
         cache.mkdir(parents=True, exist_ok=True)
-        graph = build(source.read_bytes())
+        module, function = builder.split(":")
+        graph: bytes = getattr(importlib.import_module(module), function)(source.read_bytes())
         replace_file(path, graph)
         replace_file(digest, hashlib.sha256(graph).hexdigest().encode())
     except OSError as error:

@@ -235,7 +235,7 @@ TRIANGLE = np.array([(0.0, 0.0), (4.0, 0.0), (0.0, 3.0)])
 
 
 def test_a_shift_is_found() -> None:
-    (matrix,) = similarity(TRIANGLE[None], TRIANGLE + (10, 20))
+    (matrix,) = similarity(TRIANGLE[None], TRIANGLE + np.array([10, 20]))
     assert matrix == pytest.approx(np.array([[1, 0, 10], [0, 1, 20]]))
 
 
@@ -258,7 +258,6 @@ def test_many_sets_are_aligned_at_once_each_by_itself() -> None:
 @given(st.lists(st.tuples(st.floats(-10, 10), st.floats(-10, 10)), min_size=3, max_size=3))
 def test_a_similarity_never_mirrors(points: list[tuple[float, float]]) -> None:
     (matrix,) = similarity(np.array(points)[None], TRIANGLE)
-    assert np.linalg.det(matrix[:, :2]) >= 0
     assert matrix[0, 0] == matrix[1, 1]
     assert matrix[0, 1] == -matrix[1, 0]
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phototag.core import grouping
@@ -157,6 +157,7 @@ people = st.sampled_from([ANNA, BEN, 3])
 letters = st.sampled_from("abcdefgh")
 
 
+@settings(deadline=None)  # the first example imports scikit-learn
 @given(
     st.lists(st.floats(0, 90), min_size=8, max_size=8),
     st.dictionaries(letters, people, max_size=5),

@@ -14,8 +14,7 @@ from phototag.types import Space, Thresholds
 
 SPACE = Space("ours", "0123456789ab", 128, "euclidean", "face+mirror", "f32", Thresholds(0.3, 2, 0.4, 0.2, 0.3, 0.1))
 
-numbers = st.floats(-100, 100, width=32, allow_subnormal=False)
-arrays = hnp.arrays(np.float32, hnp.array_shapes(min_dims=2, max_dims=2, max_side=6), elements=numbers)
+shapes = hnp.array_shapes(min_dims=2, max_dims=2, max_side=6)
 
 
 def random_rows(n: int, seed: int) -> np.ndarray:
@@ -38,7 +37,7 @@ def test_no_vectors_are_no_vectors() -> None:
     assert normalise(np.zeros((0, 128), dtype=np.float32)).shape == (0, 128)
 
 
-@given(arrays)
+@given(hnp.arrays(np.float32, shapes, elements=st.integers(-100, 100)))
 def test_every_row_has_length_1_or_0_and_is_float32(rows: np.ndarray) -> None:
     scaled = normalise(rows)
     assert scaled.dtype == np.float32
@@ -67,7 +66,7 @@ def test_bytes_of_a_vector_are_little_endian_floats() -> None:
     assert to_bytes(np.array([1, -2], dtype=np.float32)) == bytes.fromhex("0000803f 000000c0")
 
 
-@given(arrays)
+@given(hnp.arrays(np.float32, shapes, elements={"allow_nan": False}))
 def test_vectors_come_back_from_bytes_unchanged(rows: np.ndarray) -> None:
     back = from_bytes([to_bytes(row) for row in rows], rows.shape[1])
     assert back.dtype == np.float32
@@ -86,7 +85,7 @@ def test_no_bytes_are_no_vectors() -> None:
 
 @pytest.mark.parametrize("rows", [[bytes(8), bytes(12)], [bytes(7)], [bytes(12)]])
 def test_bytes_of_another_length_are_refused(rows: list[bytes]) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"reshape|multiple of element size"):
         from_bytes(rows, 2)
 
 
