@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +16,10 @@ from phototag.core.quality import quality
 from phototag.errors import EngineError, PhotoError
 from phototag.media import images
 from phototag.media.content import content_hash
-from phototag.types import Engine, Face, Photo, PhotoFile
+from phototag.types import Detection, Engine, Face, Photo, PhotoFile
 
 if TYPE_CHECKING:
-    from phototag.types import Vectors
+    from phototag.types import Chips, Vectors
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -32,12 +34,14 @@ class Analysis:
         photo: what it is.
         faces: all that were found.
         vectors: (n, dim), one for each face, in order.
+        seconds: how long each step took.
     """
 
     file: PhotoFile
     photo: Photo
     faces: tuple[Face, ...]
     vectors: Vectors
+    seconds: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +77,11 @@ class Worker:
 
     def analyse(self, file: PhotoFile) -> Outcome:
         """Read a photo and find and describe its faces. Never raises for a bad photo."""
-        return self._guarded(file, self._faces)
+        return _guarded(file, self._faces)
 
     def hash(self, file: PhotoFile) -> Outcome:
         """Read a file and name its picture, without decoding it. Never raises for a bad photo."""
-        return self._guarded(file, _hashed)
-
-    def _guarded(self, file: PhotoFile, use: Callable[[PhotoFile, bytes], Outcome]) -> Outcome:
-        try:
-            return use(file, self._read(file))
-        except FileNotFoundError:
-            return Unreadable(file, None)
-        except OSError as error:
-            return Unreadable(file, f"The file cannot be read: {error.strerror or error}.")
-        except PhotoError as error:
-            return Unreadable(file, str(error))
+        return _guarded(file, lambda file: Hashed(file, content_hash(self._read(file))))
 
     def _read(self, file: PhotoFile) -> bytes:
         data = Path(os.fsdecode(os.path.join(os.fsencode(self.root), file.path))).read_bytes()
@@ -95,26 +89,58 @@ class Worker:
             raise PhotoError("The file was changing while it was read. The next scan will read it again.")
         return data
 
-    def _faces(self, file: PhotoFile, data: bytes) -> Analysis:
-        picture = images.decode(data, self.engine.long_side)
-        photo = Photo(content_hash(data), picture.width, picture.height, picture.taken)
-        found = self.engine.detect(picture.pixels)
-        chips = self.engine.align(picture.pixels, found)
-        judged = quality(
-            [(d.box.right - d.box.left) * photo.width for d in found],
-            [d.score for d in found],
-            chips,
-            [points_in_pixels(d.landmarks, photo.width, photo.height) for d in found],
-        )
-        ids = face_ids(photo.hash, [d.box for d in found])
-        faces = [
-            Face(id_, photo.hash, d.box, d.score, q, d.landmarks) for id_, d, q in zip(ids, found, judged, strict=True)
-        ]
-        return Analysis(file, photo, tuple(faces), self.engine.embed(chips))
+    def _faces(self, file: PhotoFile) -> Analysis:
+        timer = StepTimer()
+        data = timer.time("read", lambda: self._read(file))
+        name = timer.time("hash", lambda: content_hash(data))
+        picture = timer.time("decode", lambda: images.decode(data, self.engine.long_side))
+        found = timer.time("detect", lambda: self.engine.detect(picture.pixels))
+        chips = timer.time("align", lambda: self.engine.align(picture.pixels, found))
+        photo = Photo(name, picture.width, picture.height, picture.taken)
+        faces = timer.time("judge", lambda: _judged(photo, found, chips))
+        vectors = timer.time("describe", lambda: self.engine.embed(chips))
+        return Analysis(file, photo, tuple(faces), vectors, dict(timer.seconds))
 
 
-def _hashed(file: PhotoFile, data: bytes) -> Hashed:
-    return Hashed(file, content_hash(data))
+class StepTimer:
+    """Adds up how long named steps take.
+
+    Attributes:
+        seconds: step -> seconds so far.
+    """
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = defaultdict(float)
+
+    def time(self, step: str, work: Callable[[], T]) -> T:
+        """Do the work and return what it returns."""
+        start = time.perf_counter()
+        try:
+            return work()
+        finally:
+            self.seconds[step] += time.perf_counter() - start
+
+
+def _guarded(file: PhotoFile, work: Callable[[PhotoFile], Outcome]) -> Outcome:
+    try:
+        return work(file)
+    except FileNotFoundError:
+        return Unreadable(file, None)
+    except OSError as error:
+        return Unreadable(file, f"The file cannot be read: {error.strerror or error}.")
+    except PhotoError as error:
+        return Unreadable(file, str(error))
+
+
+def _judged(photo: Photo, found: Sequence[Detection], chips: Chips) -> list[Face]:
+    judged = quality(
+        [(d.box.right - d.box.left) * photo.width for d in found],
+        [d.score for d in found],
+        chips,
+        [points_in_pixels(d.landmarks, photo.width, photo.height) for d in found],
+    )
+    ids = face_ids(photo.hash, [d.box for d in found])
+    return [Face(id_, photo.hash, d.box, d.score, q, d.landmarks) for id_, d, q in zip(ids, found, judged, strict=True)]
 
 
 def run_bounded(executor: Executor, work: Callable[[T], R], items: Iterable[T], most: int) -> Iterator[R]:

@@ -2,40 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
-from dataclasses import asdict
-
+from phototag.app.evidence import Evidence
 from phototag.core.grouping import group_faces, persistent_ids
-from phototag.index import groups, people, photos, spaces
-from phototag.index.db import Index, get_meta, set_meta, transaction
-from phototag.types import Cluster, Label, Space
+from phototag.index import groups, photos
+from phototag.index.db import Index, set_meta, transaction
+from phototag.types import Cluster
 
-METHOD = "dbscan+cut/1"
-"""Part of the fingerprint: another method means another grouping of the same faces. Raise it with the method."""
+GROUPED = "grouped"
 
 
-def regroup(index: Index) -> bool:
-    """Group all faces anew, unless nothing that matters has changed; say whether it was done."""
-    space = spaces.current(index.db)
-    if space is None:
-        return False
-    ids, labels = photos.face_ids(index.db), people.labels(index.db)
-    fingerprint = _fingerprint(space, ids, labels)
-    if get_meta(index.db, "grouped") == fingerprint:
-        return False
-    found = group_faces(ids, photos.vectors_of(index.db, ids, space.dim), labels, space.thresholds)
+def regroup(index: Index, evidence: Evidence) -> None:
+    """Put the groups that the evidence gives in the place of the former ones, unless they came from the same."""
+    if evidence.is_behind(index, GROUPED):
+        return
+    vectors = photos.vectors_of(index.db, evidence.faces, evidence.space.dim)
+    found = group_faces(evidence.faces, vectors, evidence.labels, evidence.space.thresholds)
     numbers = persistent_ids(groups.clusters(index.db), found, groups.next_id(index.db))
     clusters = [Cluster(number, tuple(sorted(faces))) for number, faces in zip(numbers, found, strict=True)]
     with transaction(index.db):
         groups.replace(index.db, clusters)
-        set_meta(index.db, "grouped", fingerprint)
-    return True
-
-
-def _fingerprint(space: Space, ids: Sequence[str], labels: Sequence[Label]) -> bytes:
-    """Digest of everything that a grouping depends on."""
-    digest = hashlib.blake2b(digest_size=16)
-    for part in (METHOD, space.key, repr(asdict(space.thresholds)), *ids, *(repr(label) for label in labels)):
-        digest.update(part.encode() + b"\0")
-    return digest.digest()
+        set_meta(index.db, GROUPED, evidence.fingerprint)

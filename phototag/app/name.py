@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
-from phototag.app import export, tag
+from phototag.app import evidence, export, tag
 from phototag.errors import UsageError
 from phototag.index import faces, groups, journal
 from phototag.index.db import Index, transaction
@@ -53,7 +53,9 @@ def name_cluster(index: Index, cluster: int, name: str, at_ns: int) -> NameRepor
     decision = journal.NameFaces(wanted, tuple(journal.LabelledFace(f.id, f.photo, f.box) for f in named))
     with transaction(index.db, durable=True):
         person = journal.decide(index.db, decision, at_ns)
-    tag.retag(index)
+    known = evidence.gather(index)
+    if known is not None:
+        tag.retag(index, known)
     export.write_tags(index)
     theirs = faces.faces(index.db, Filter(person=person.id))
     auto = [face for face in theirs if face.source is Source.AUTO]

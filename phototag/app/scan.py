@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
-from phototag.app import export, group, tag
-from phototag.app.analyse import Analysis, Hashed, Outcome, Unreadable, Worker, run_bounded
+from phototag.app import evidence, export, group, tag
+from phototag.app.analyse import Analysis, Hashed, Outcome, StepTimer, Unreadable, Worker, run_bounded
 from phototag.core.vectors import require_engine, require_same_space
 from phototag.errors import LibraryError, PhotoProblem
 from phototag.index import groups, people, photos, spaces
@@ -42,6 +42,7 @@ class ScanReport:
         clusters: groups of unknown faces.
         auto_tagged: faces named because of a strong match.
         problems: files that could not be used, this time or before.
+        seconds: step -> how long it took, all workers added up.
     """
 
     seen: int
@@ -55,6 +56,7 @@ class ScanReport:
     clusters: int
     auto_tagged: int
     problems: tuple[PhotoProblem, ...]
+    seconds: Mapping[str, float]
 
 
 def find_photos(root: Path) -> list[PhotoFile]:
@@ -113,20 +115,29 @@ def scan(index: Index, found: Sequence[PhotoFile], shop: Workshop) -> ScanReport
         found, {**photos.failed_files(index.db), **{path: file for path, (file, _) in known.items()}}
     )
     hashes: dict[bytes, str] = {}
+    timer = StepTimer()
     if changes.fresh:
         engine = shop.open_engine(shop.engine or (space.engine if space else None))
         space_id = _adopt(index, space, engine.space)
         with shop.open_executor(shop.workers, len(changes.fresh)) as executor:
             each = partial(run_bounded, executor, most=shop.workers * WAITING_PER_WORKER)
-            work = _Work(index, Worker(engine, index.root), space_id, each)
+            work = _Work(index, Worker(engine, index.root), space_id, each, timer)
             hashes = work.run(changes.fresh, {file.size for file, _ in known.values()}, shop.progress)
     with transaction(index.db):
         photos.forget_files(index.db, changes.missing)
-    group.regroup(index)
-    tag.retag(index)
-    export.write_tags(index)
+    _conclude(index, timer)
+    before = {path: photo for path, (_, photo) in known.items()}
     kept = sum(file.path in known for file in changes.unchanged)
-    return _report(index, hashes, {path: photo for path, (_, photo) in known.items()}, changes.missing, kept)
+    return _report(index, _kinds(hashes, before, changes.missing), len(hashes), kept, timer)
+
+
+def _conclude(index: Index, timer: StepTimer) -> None:
+    """Group, tag and export what is known now."""
+    known = evidence.gather(index)
+    if known is not None:
+        timer.time("group", lambda: group.regroup(index, known))
+        timer.time("tag", lambda: tag.retag(index, known))
+    timer.time("export", lambda: export.write_tags(index))
 
 
 def _adopt(index: Index, known: Space | None, space: Space) -> int:
@@ -143,8 +154,8 @@ Each: TypeAlias = Callable[[Callable[[PhotoFile], Outcome], Iterable[PhotoFile]]
 class _Work:
     """Reads fresh files and writes what is found on them, one transaction a photo."""
 
-    def __init__(self, index: Index, worker: Worker, space_id: int, each: Each) -> None:
-        self.index, self.worker, self.space_id, self.each = index, worker, space_id, each
+    def __init__(self, index: Index, worker: Worker, space_id: int, each: Each, timer: StepTimer) -> None:
+        self.index, self.worker, self.space_id, self.each, self.timer = index, worker, space_id, each, timer
         self.hashes: dict[bytes, str] = {}
 
     def run(self, fresh: Sequence[PhotoFile], known_sizes: set[int], progress: Progress) -> dict[bytes, str]:
@@ -156,7 +167,7 @@ class _Work:
         single, perhaps_known = _by_size(fresh, known_sizes)
         jobs = self._stream(single, perhaps_known)
         for outcome in progress(jobs, label="Finding faces", total=len(fresh), unit="photo"):
-            self._write(outcome)
+            self.timer.time("write", partial(self._write, outcome))
         return self.hashes
 
     def _stream(self, single: Sequence[PhotoFile], perhaps_known: Sequence[PhotoFile]) -> Iterable[Outcome]:
@@ -185,6 +196,8 @@ class _Work:
             if isinstance(outcome, Analysis):
                 photos.record_analysis(db, outcome.file, outcome.photo, outcome.faces, outcome.vectors, self.space_id)
                 self.hashes[outcome.file.path] = outcome.photo.hash
+                for step, seconds in outcome.seconds.items():
+                    self.timer.seconds[step] += seconds
             elif isinstance(outcome, Hashed):
                 photos.record_file(db, outcome.file, outcome.hash)
                 self.hashes[outcome.file.path] = outcome.hash
@@ -229,21 +242,19 @@ def _kinds(hashes: Mapping[bytes, str], before: Mapping[bytes, str], missing: Se
     return kinds
 
 
-def _report(
-    index: Index, hashes: Mapping[bytes, str], before: Mapping[bytes, str], missing: Sequence[bytes], unchanged: int
-) -> ScanReport:
-    kinds = _kinds(hashes, before, missing)
+def _report(index: Index, kinds: Counter[Kind], read: int, kept: int, timer: StepTimer) -> ScanReport:
     problems = tuple(photos.problems(index.db))
     return ScanReport(
-        seen=len(hashes) + unchanged + len(problems),
+        seen=read + kept + len(problems),
         new=kinds["new"],
         changed=kinds["changed"],
         moved=kinds["moved"],
         gone=kinds["gone"],
-        unchanged=kinds["unchanged"] + unchanged,
+        unchanged=kinds["unchanged"] + kept,
         duplicates=kinds["duplicates"],
         faces=photos.count_faces(index.db),
         clusters=len(groups.unknown(index.db)),
         auto_tagged=people.count_auto_tagged(index.db),
         problems=problems,
+        seconds=dict(timer.seconds),
     )

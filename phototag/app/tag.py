@@ -4,36 +4,43 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from phototag.app.evidence import Evidence
 from phototag.core.matching import Probe, suggest
-from phototag.index import people, photos, spaces
-from phototag.index.db import Index, transaction
-from phototag.types import Verdict
+from phototag.index import people, photos
+from phototag.index.db import Index, set_meta, transaction
+from phototag.types import Suggestion, Verdict
+
+TAGGED = "tagged"
 
 
-def retag(index: Index) -> None:
-    """Compute all suggestions anew and put them in the place of the old ones.
+def retag(index: Index, evidence: Evidence) -> None:
+    """Put the suggestions that the evidence gives in the place of the former ones, unless they came from the same.
 
     Only what a human said is a reference: a wrong guess can never become the reason for the next.
     """
-    space = spaces.current(index.db)
-    if space is None:
+    if evidence.is_behind(index, TAGGED):
         return
-    said = people.labels(index.db)
-    named = {label.face: label.person for label in said if label.verdict is Verdict.IS}
-    refused = {(label.face, label.person) for label in said if label.verdict is Verdict.IS_NOT}
-    ids = photos.face_ids(index.db)
-    vectors, photo = photos.vectors_of(index.db, ids, space.dim), photos.photos_of(index.db)
-    references: dict[int, list[int]] = defaultdict(list)
-    unnamed: list[int] = []
-    for row, face in enumerate(ids):
-        (references[named[face]] if face in named else unnamed).append(row)
-    found = suggest(
-        [Probe(ids[row], photo[ids[row]]) for row in unnamed],
-        vectors[unnamed],
-        {person: vectors[rows] for person, rows in references.items()},
-        space.thresholds,
-        refused,
-        {(photo[face], person) for face, person in named.items() if face in photo},
-    )
+    found = _suggestions(index, evidence)
     with transaction(index.db):
         people.replace_suggestions(index.db, found)
+        set_meta(index.db, TAGGED, evidence.fingerprint)
+
+
+def _suggestions(index: Index, evidence: Evidence) -> list[Suggestion]:
+    named = {label.face: label.person for label in evidence.labels if label.verdict is Verdict.IS}
+    if not named:
+        return []
+    vectors = photos.vectors_of(index.db, evidence.faces, evidence.space.dim)
+    photo = photos.photos_of(index.db)
+    references: dict[int, list[int]] = defaultdict(list)
+    unnamed: list[int] = []
+    for row, face in enumerate(evidence.faces):
+        (references[named[face]] if face in named else unnamed).append(row)
+    return suggest(
+        [Probe(evidence.faces[row], photo[evidence.faces[row]]) for row in unnamed],
+        vectors[unnamed],
+        {person: vectors[rows] for person, rows in references.items()},
+        evidence.space.thresholds,
+        {(label.face, label.person) for label in evidence.labels if label.verdict is Verdict.IS_NOT},
+        {(photo[face], person) for face, person in named.items() if face in photo},
+    )

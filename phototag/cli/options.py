@@ -28,6 +28,7 @@ EngineName = Annotated[
 Workers = Annotated[
     int | None, typer.Option("--workers", min=1, metavar="N", help="How many photos at once. Default: one a processor.")
 ]
+Profile = Annotated[bool, typer.Option("--profile", help="Also print where the time went.")]
 Sheets = Annotated[bool, typer.Option("--sheets", help="Draw a picture of each group's faces.")]
 ClusterId = Annotated[int, typer.Argument(metavar="ID", help="A group's number, from: phototag clusters")]
 As = Annotated[str, typer.Option("--as", metavar="NAME", help="Who this is.")]

@@ -43,13 +43,6 @@ def test_landmarks_come_to_lie_on_the_template(landmark: int, turn: float, scale
     assert bright_spot(chip) == pytest.approx(tuple(TEMPLATE[landmark]), abs=1.2)
 
 
-def test_landmarks_that_do_not_fit_the_template_come_near_it() -> None:
-    picture = np.full((300, 300, 3), 200, dtype=np.uint8)
-    crooked = placed(0, 1, 150, 150) + np.array([(0, 4), (0, -4), (6, 0), (0, 0), (0, 0)])
-    (chip,) = similarity_chips(picture, [face(crooked, 300, 300)])
-    assert chip.min() == 200  # all of it inside the picture
-
-
 def test_each_face_has_its_own_chip_in_order() -> None:
     picture = np.zeros((400, 900, 3), dtype=np.uint8)
     picture[:, :450], picture[:, 450:] = (250, 0, 0), (0, 0, 250)
@@ -73,8 +66,8 @@ def test_outside_of_the_picture_it_is_black(scale: float) -> None:
 
 
 def test_a_large_face_is_averaged_rather_than_sampled() -> None:
-    y, x = np.indices((1000, 1000))
-    stripes = np.repeat((200 * (x // 2 % 2))[..., None], 3, axis=2).astype(np.uint8)
+    stripes = np.zeros((1000, 1000, 3), dtype=np.uint8)
+    stripes[:, 0::4] = stripes[:, 1::4] = 200
     (chip,) = similarity_chips(stripes, [face(placed(0, 5, 500, 500), 1000, 1000)])
     middle = chip[10:140, 10:140]
     assert np.abs(middle.astype(int) - 100).max() <= 60

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -37,7 +39,7 @@ def test_of_equal_scores_the_first_is_kept() -> None:
 
 
 @pytest.mark.parametrize("by", [suppress, suppress_nested])
-def test_of_no_boxes_none_are_kept(by) -> None:  # noqa: ANN001
+def test_of_no_boxes_none_are_kept(by: Callable[..., np.ndarray]) -> None:
     kept = by(NONE, np.zeros(0), most=0.5)
     assert kept.tolist() == []
     assert NONE[kept].shape == (0, 4)
