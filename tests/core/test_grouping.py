@@ -93,7 +93,7 @@ def test_what_a_tighter_eps_leaves_over_is_in_no_group(monkeypatch: pytest.Monke
 
 
 @pytest.mark.xfail(
-    strict=True, raises=ValueError, reason="grouping.py:119 shrinks eps for ever where faces do not come apart"
+    strict=True, raises=ValueError, reason="_cut_chains shrinks eps for ever where faces do not come apart"
 )
 def test_equal_faces_too_many_to_cut_are_one_group(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(grouping, "LARGEST_CUT", 2)
@@ -192,7 +192,7 @@ def crowd(seed: int) -> tuple[list[str], np.ndarray]:
     return names, normalise(np.concatenate([faces, bridge, strangers]).astype(np.float32))
 
 
-@pytest.mark.parametrize("min_faces", [2, 3, 4])
+@pytest.mark.parametrize("min_faces", [2, 4])
 def test_a_hundred_orders_give_the_same_groups(min_faces: int) -> None:
     names, vectors = crowd(seed=7)
     labels = [is_(names[0], ANNA), is_(names[7], BEN), is_(names[8], ANNA), is_not(names[1], ANNA)]

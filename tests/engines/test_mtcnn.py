@@ -16,7 +16,7 @@ from tests.engines.conftest import FIVE, FRONTAL, NOBODY, PROFILE, SIX, TWO, sam
 if TYPE_CHECKING:
     from phototag.types import Pixels
 
-SLIVER = "mtcnn.py:146 resizes to a side of nothing, which ends the scan"
+SLIVER = "shrunk resizes to a side of nothing, which ends the scan"
 
 
 @pytest.mark.parametrize("path", [FIVE, TWO, PROFILE, FRONTAL, SIX])

@@ -120,7 +120,7 @@ def test_a_damaged_graph_is_drawn_again(package: Path, cache: Path, damage: byte
         b"0" * 64,
         pytest.param(
             b"\xff" * 64,
-            marks=pytest.mark.xfail(strict=True, raises=UnicodeDecodeError, reason="weights.py:96 reads it as text"),
+            marks=pytest.mark.xfail(strict=True, raises=UnicodeDecodeError, reason="cached_graph reads it as text"),
         ),
     ],
 )

@@ -148,7 +148,7 @@ def test_pixels_can_be_used_as_they_are() -> None:
     assert pixels.flags.c_contiguous
 
 
-@pytest.mark.xfail(strict=True, reason="images.py:81 tries all of Pillow's formats, and EPS runs Ghostscript")
+@pytest.mark.xfail(strict=True, reason="_decode tries all of Pillow's formats, and EPS runs Ghostscript")
 def test_a_program_in_disguise_is_not_run() -> None:
     assert reason(encoded(drawing(), "EPS")) == "Not a picture in a format that phototag reads."
 
@@ -180,7 +180,7 @@ def test_every_orientation_gives_the_same_upright_picture(
     form: str, orientation: int, request: pytest.FixtureRequest
 ) -> None:
     if form == "TIFF" and orientation > 1:
-        why = "images.py:87 turns what Pillow has turned already"
+        why = "_decode turns what Pillow has turned already"
         request.applymarker(pytest.mark.xfail(strict=True, reason=why))
     data = encoded(turned_away(drawing(), orientation), form, exif=exif(orientation), quality=95)
     assert shows(decode(data, ANY_SIZE), drawing())
@@ -218,7 +218,7 @@ def test_a_jpeg_is_decoded_no_larger_than_is_worth_it(long_side: int, shape: tup
     assert (picture.width, picture.height) == (1600, 1200)
 
 
-@pytest.mark.xfail(strict=True, reason="images.py:85 passes over MPO, which phones with HDR write into .jpg")
+@pytest.mark.xfail(strict=True, reason="_decode passes over MPO, which phones with HDR write into .jpg")
 def test_a_jpeg_of_two_pictures_is_decoded_no_larger_than_is_worth_it() -> None:
     data = encoded(drawing(1600, 1200), "MPO", save_all=True, append_images=[drawing(200, 150)])
     assert decode(data, 400).pixels.shape == (300, 400, 3)
@@ -262,14 +262,12 @@ def test_a_picture_is_refused_by_what_it_claims_before_it_is_decoded() -> None:
     )
 
 
-@pytest.mark.xfail(strict=True, reason="images.py:81 lets Pillow's own limit of 179 megapixels come first")
+@pytest.mark.xfail(strict=True, reason="_decode lets Pillow's own limit of 179 megapixels come first")
 def test_a_bomb_is_refused_in_our_words() -> None:
     assert reason(claims(60_000, 60_000)) == "60000 x 60000 pixels are more than the limit of 200 megapixels."
 
 
-@pytest.mark.xfail(
-    strict=True, raises=PhotoError, reason="images.py:81 lets Pillow's limit of 179 megapixels come first"
-)
+@pytest.mark.xfail(strict=True, raises=PhotoError, reason="_decode lets Pillow's limit of 179 megapixels come first")
 def test_a_phones_largest_photo_is_within_the_limit() -> None:
     assert MAX_MEGAPIXELS >= 199.8
     picture = decode(encoded(Image.new("L", (16_320, 12_240)), "JPEG"), 1600)
@@ -392,9 +390,7 @@ def times(*texts: str, why: str = "") -> list[object]:
     "text",
     [
         *times("0000:00:00 00:00:00", "    :  :     :  :  ", "yesterday", ""),
-        *times(
-            "2019:13:01 00:00:00", "2019:02:30 00:00:00", "2019:01:01 24:61:00", why="images.py:121 checks no ranges"
-        ),
+        *times("2019:13:01 00:00:00", "2019:02:30 00:00:00", "2019:01:01 24:61:00", why="_iso_time checks no ranges"),
     ],
 )
 def test_what_is_no_time_is_none(text: str) -> None:
