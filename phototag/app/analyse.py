@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from phototag.core.geometry import face_ids, points_in_pixels
+from phototag.core.geometry import face_ids
+from phototag.core.landmarks import points_in_pixels
 from phototag.core.quality import quality
 from phototag.errors import EngineError, PhotoError
 from phototag.media import images

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from phototag.core.geometry import points_in_pixels, similarity
+from phototag.core.landmarks import points_in_pixels, similarity
 from phototag.engines.dlib_weights import CHIP_SIDE
 from phototag.types import Detection
 

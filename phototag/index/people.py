@@ -45,16 +45,17 @@ def names(db: sqlite3.Connection) -> dict[int, str]:
 def count_people(db: sqlite3.Connection) -> list[PersonCount]:
     """Everybody, the most photographed first, ties by name."""
     sql = f"""
-        SELECT p.name, count(t.face_id), count(DISTINCT faces.hash), coalesce(sum(t.source = 'human'), 0),
-            (SELECT count(*) FROM suggestions s JOIN faces ON faces.id = s.face_id
-             WHERE s.person_id = p.id AND s.grade = 'possible' AND {_PRESENT})
-        FROM people p
-        LEFT JOIN (SELECT tags.*, faces.hash FROM tags JOIN faces ON faces.id = tags.face_id WHERE {_PRESENT}) t
-            ON t.person_id = p.id
-        LEFT JOIN faces ON faces.id = t.face_id
+        WITH tagged AS (
+            SELECT person_id, count(*) AS n_faces, count(DISTINCT hash) AS n_photos, sum(source = 'human') AS n_human
+            FROM tags JOIN faces ON faces.id = face_id WHERE {_PRESENT} GROUP BY person_id
+        ), asked AS (
+            SELECT person_id, count(*) AS n_faces FROM suggestions JOIN faces ON faces.id = face_id
+            WHERE grade = 'possible' AND {_PRESENT} GROUP BY person_id
+        )
+        SELECT name, coalesce(t.n_faces, 0), coalesce(n_photos, 0), coalesce(n_human, 0), coalesce(a.n_faces, 0)
+        FROM people p LEFT JOIN tagged t ON t.person_id = p.id LEFT JOIN asked a ON a.person_id = p.id
         WHERE EXISTS (SELECT 1 FROM labels l WHERE l.person_id = p.id AND l.verdict = 'is')
-        GROUP BY p.id
-        ORDER BY count(t.face_id) DESC, p.name"""
+        ORDER BY 2 DESC, name"""
     return [PersonCount(*row) for row in db.execute(sql)]
 
 

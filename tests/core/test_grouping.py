@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from itertools import permutations
 
 import numpy as np
 import pytest
@@ -178,6 +179,19 @@ def test_what_a_person_said_holds(degrees: list[float], named: dict[str, int], r
 
 
 # The order in which faces come
+
+
+@pytest.mark.parametrize("order", list(permutations("abc")))
+def test_a_tie_is_not_decided_by_the_order(order: tuple[str, ...]) -> None:
+    degrees = {"a": -17, "b": 0, "c": 17}  # the cut leaves b with either neighbour, but not with both
+    assert grouped({name: degrees[name] for name in order}) == ["ab"]
+
+
+@pytest.mark.parametrize("order", list(permutations("abcd")))
+def test_a_face_between_two_people_is_not_given_by_the_order(order: tuple[str, ...]) -> None:
+    degrees = {"a": 5, "b": 0, "c": -5, "d": 6}
+    labels = [is_("a", BEN), is_("c", ANNA), is_("d", BEN)]
+    assert grouped({name: degrees[name] for name in order}, labels) == ["abd"]
 
 
 def crowd(seed: int) -> tuple[list[str], np.ndarray]:
