@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -51,12 +52,13 @@ def sha256(path: Path) -> str:
 
 
 def _flush_folder(folder: Path) -> None:
-    """Make a rename survive a power cut; folders cannot be opened on Windows, which flushes by itself."""
+    """Make a rename survive a power cut, where the system can: Windows and some network folders cannot."""
     if os.name == "nt":
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        with suppress(OSError):
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)
 

@@ -124,7 +124,7 @@ class Photo:
     """The picture in one file or in several identical ones.
 
     Attributes:
-        hash: names the picture: its bytes without metadata (`media.content`), 32 hex digits.
+        hash: names the picture (`media.content.picture_name`): 32 hex digits, and its orientation if not 1.
         width: of the upright image, in pixels of the full size.
         height: likewise.
         taken: capture time as ISO 8601 local time, or None where the file does not say.

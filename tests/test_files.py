@@ -63,7 +63,6 @@ def test_an_interrupt_leaves_the_old_file_and_nothing_else(note: Path, monkeypat
     assert _only_file(note.parent) == note
 
 
-@pytest.mark.xfail(strict=True, raises=OSError, reason="_flush_folder raises after the file was replaced")
 def test_a_file_system_that_cannot_flush_folders_keeps_the_new_file(
     note: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from phototag.core.geometry import face_ids
 from phototag.core.landmarks import points_in_pixels
 from phototag.core.quality import quality
-from phototag.errors import EngineError, PhotoError
+from phototag.errors import EngineError, PhotoError, PhototagError
 from phototag.media import images
-from phototag.media.content import content_hash
+from phototag.media.content import picture_name
 from phototag.types import Detection, Engine, Face, Photo, PhotoFile
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Worker:
 
     def hash(self, file: PhotoFile) -> Outcome:
         """Read a file and name its picture, without decoding it. Never raises for a bad photo."""
-        return _guarded(file, lambda file: Hashed(file, content_hash(self._read(file))))
+        return _guarded(file, lambda file: Hashed(file, _name(self._read(file))))
 
     def _read(self, file: PhotoFile) -> bytes:
         data = Path(os.fsdecode(os.path.join(os.fsencode(self.root), file.path))).read_bytes()
@@ -93,7 +93,7 @@ class Worker:
     def _faces(self, file: PhotoFile) -> Analysis:
         timer = StepTimer()
         data = timer.time("read", lambda: self._read(file))
-        name = timer.time("hash", lambda: content_hash(data))
+        name = timer.time("hash", lambda: _name(data))
         picture = timer.time("decode", lambda: images.decode(data, self.engine.long_side))
         found = timer.time("detect", lambda: self.engine.detect(picture.pixels))
         chips = timer.time("align", lambda: self.engine.align(picture.pixels, found))
@@ -131,6 +131,14 @@ def _guarded(file: PhotoFile, work: Callable[[PhotoFile], Outcome]) -> Outcome:
         return Unreadable(file, f"The file cannot be read: {error.strerror or error}.")
     except PhotoError as error:
         return Unreadable(file, str(error))
+    except PhototagError:
+        raise
+    except Exception as error:  # whatever one photo does to us, the others are still to be read
+        return Unreadable(file, f"phototag could not cope with this photo ({type(error).__name__}: {error}).")
+
+
+def _name(data: bytes) -> str:
+    return picture_name(data, images.stored_orientation(data))
 
 
 def _judged(photo: Photo, found: Sequence[Detection], chips: Chips) -> list[Face]:

@@ -55,7 +55,8 @@ def intersection_over_union(a: Box, b: Box) -> float:
     if width <= 0 or height <= 0:
         return 0.0
     shared = width * height
-    return shared / (_area(a) + _area(b) - shared)
+    covered = _area(a) + _area(b) - shared
+    return shared / covered if covered > 0 else 0.0
 
 
 def match_boxes(ours: Sequence[Box], theirs: Sequence[Box], least: float = 0.5) -> dict[int, int]:

@@ -30,6 +30,9 @@ groups first."""
 TIGHTER = 0.95
 """How much DBSCAN's eps shrinks each time a group is too large to cut."""
 
+TIGHTEST = 0.05
+"""Faces that are this near and still too many to cut are copies: they stay one group."""
+
 
 def group_faces(ids: Sequence[str], vectors: Vectors, labels: Sequence[Label], thresholds: Thresholds) -> list[Group]:
     """Group faces.
@@ -100,10 +103,10 @@ def _cut_chains(vectors: Vectors, groups: list[NDArray[np.intp]], thresholds: Th
     waiting = [(rows, thresholds.group) for rows in groups]
     while waiting:
         rows, eps = waiting.pop()
-        if len(rows) > LARGEST_CUT:
-            tighter = _dense(vectors[rows], eps * TIGHTER, thresholds.group_min_faces)
-            waiting += [(rows[part], eps * TIGHTER) for part in tighter]
-        elif len(rows) > 2:
+        if len(rows) > LARGEST_CUT and eps > TIGHTEST:
+            eps = max(eps * TIGHTER, TIGHTEST)
+            waiting += [(rows[part], eps) for part in _dense(vectors[rows], eps, thresholds.group_min_faces)]
+        elif 2 < len(rows) <= LARGEST_CUT:
             tree = linkage(vectors[rows], method="average")
             labels = fcluster(tree, thresholds.cut, criterion="distance")
             pieces += [rows[labels == k].tolist() for k in np.unique(labels)]

@@ -49,7 +49,7 @@ def similarity_chips(pixels: Pixels, detections: Sequence[Detection]) -> Chips:
 
 def _warp(pixels: Pixels, matrix: Matrix, scale: float, out: Chips) -> None:
     """Warp by bilinear sampling; a face that shrinks much is averaged down first, so that it is not aliased."""
-    factor = int(1 / scale) if scale <= 0.5 else 1
+    factor = min(int(1 / scale), *pixels.shape[:2]) if 0 < scale <= 0.5 else 1
     if factor > 1:
         region, matrix = _region_around(pixels, matrix, factor)
         pixels = np.asarray(cv2.resize(region, None, fx=1 / factor, fy=1 / factor, interpolation=cv2.INTER_AREA))

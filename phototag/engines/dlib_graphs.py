@@ -48,16 +48,16 @@ class _ResNet:
     """Draws the residual network. dlib adds tensors of unequal size as if the smaller were zero-padded."""
 
     def __init__(self, layers: list[Layer]) -> None:
+        if not layers or not isinstance(layers[-1], FullyConnected):
+            raise EngineError(
+                "The weights are not dlib's face recognition network. Install face-recognition-models again."
+            )
         pairs = zip(layers[:-1:2], layers[1:-1:2], strict=True)
         self._pairs = cast("Iterator[tuple[Convolution, Affine]]", pairs)
         self._last = layers[-1]
         self._graph = Graph()
 
     def graph(self) -> bytes:
-        if not isinstance(self._last, FullyConnected):
-            raise EngineError(
-                "The weights are not dlib's face recognition network. Install face-recognition-models again."
-            )
         g = self._graph
         x = g.node("Relu", [_convolution(g, g.pixels("chips"), *next(self._pairs), normalises=True)])
         x = g.node("MaxPool", [x], kernel_shape=[3, 3], strides=[2, 2])

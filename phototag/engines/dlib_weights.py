@@ -90,6 +90,8 @@ class _Reader:
     def integer(self) -> int:
         head = self.data[self.at]
         n = head & 0x0F
+        if self.at + 1 + n > len(self.data):
+            raise ValueError("it is cut off")
         value = int.from_bytes(self.data[self.at + 1 : self.at + 1 + n], "little")
         self.at += 1 + n
         return -value if head & 0x80 else value

@@ -144,7 +144,7 @@ def load(cache: Path, *, threads: int, runtime: str | None = None) -> Mtcnn:
 def shrunk(pixels: Pixels, long_side: int) -> Pixels:
     """The image at this long side by area averaging; a smaller one as it is."""
     whole = max(pixels.shape[:2]) // long_side
-    if whole > 1:  # a whole factor first: OpenCV does that ten times as fast
+    if 1 < whole <= min(pixels.shape[:2]):  # a whole factor first: OpenCV does that ten times as fast
         height, width = (side // whole * whole for side in pixels.shape[:2])
         size = width // whole, height // whole
         pixels = np.asarray(cv2.resize(pixels[:height, :width], size, interpolation=cv2.INTER_AREA), dtype=np.uint8)

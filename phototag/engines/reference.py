@@ -6,7 +6,6 @@ like all others.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import threading
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 import dlib
 import face_recognition
 import numpy as np
+from PIL import ImageFile
 
 from phototag.core.geometry import box_in_pixels, box_within
 from phototag.core.vectors import normalise
@@ -32,15 +32,17 @@ NAME = "face-recognition"
 THRESHOLDS = Thresholds(group=0.30, group_min_faces=2, cut=0.40, strong=0.215, possible=0.30, largest_gap=0.10)
 """Those of the default engine: the network is the same, and without the mirror image distances grow by 0.01 or so."""
 
+ImageFile.LOAD_TRUNCATED_IMAGES = False  # importing face_recognition sets it, for the whole process
+
+_ONE_AT_A_TIME = threading.Lock()  # dlib's models are globals of that package and not safe to share
+
 PADDING = 0.25
 LONG_SIDE = 1600
 
 
 @dataclass(frozen=True, slots=True)
 class ReferenceEngine:
-    """face_recognition with HOG, one upsampling, five-point alignment. dlib's models are not shared: one at a time."""
-
-    lock: contextlib.AbstractContextManager[bool]
+    """face_recognition with HOG, one upsampling, five-point alignment."""
 
     @property
     def space(self) -> Space:
@@ -55,7 +57,7 @@ class ReferenceEngine:
     def detect(self, pixels: Pixels) -> list[Detection]:
         """face_locations with its defaults; it gives no scores, so all are 1."""
         height, width = pixels.shape[:2]
-        with self.lock:
+        with _ONE_AT_A_TIME:
             found = face_recognition.face_locations(pixels)
         return [
             Detection(box_within(left / width, top / height, right / width, bottom / height), 1.0)
@@ -66,7 +68,7 @@ class ReferenceEngine:
         """Cut the chips that face_encodings sees."""
         height, width = pixels.shape[:2]
         chips = np.zeros((len(detections), CHIP_SIDE, CHIP_SIDE, 3), dtype=np.uint8)
-        with self.lock:
+        with _ONE_AT_A_TIME:
             for chip, detection in zip(chips, detections, strict=True):
                 box = dlib.rectangle(*box_in_pixels(detection.box, width, height))
                 shape = face_recognition.api.pose_predictor_5_point(pixels, box)
@@ -80,7 +82,7 @@ class ReferenceEngine:
     def descriptors(self, chips: Chips) -> Vectors:
         """Dlib's descriptors as they are."""
         encoder = face_recognition.api.face_encoder
-        with self.lock:
+        with _ONE_AT_A_TIME:
             rows = [encoder.compute_face_descriptor(np.ascontiguousarray(chip)) for chip in chips]
         return np.array(rows, dtype=np.float32).reshape(-1, DIM)
 
@@ -88,4 +90,4 @@ class ReferenceEngine:
 @functools.cache
 def load(cache: Path, threads: int = 1, runtime: str | None = None) -> ReferenceEngine:
     """Load the engine; it has no cache, threads or runtime to choose."""
-    return ReferenceEngine(threading.Lock())
+    return ReferenceEngine()

@@ -93,7 +93,7 @@ def cached_graph(weights: Weights, builder: str, cache: Path) -> Path:
     source = weights.path()
     path = cache / f"{source.stem}-{weights.sha256[:12]}-v{GRAPH_VERSION}.onnx"
     digest = path.with_suffix(".sha256")
-    if path.is_file() and digest.is_file() and digest.read_text() == sha256(path):
+    if path.is_file() and digest.is_file() and digest.read_bytes() == sha256(path).encode():
         return path
     try:
         cache.mkdir(parents=True, exist_ok=True)

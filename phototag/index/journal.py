@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from phototag.core.geometry import match_boxes
+from phototag.core.geometry import match_boxes, to_stored, to_upright
 from phototag.types import Box, Person, Verdict
 
 
@@ -83,6 +83,28 @@ def rebind(db: sqlite3.Connection, photo: str) -> None:
     free = [face for face in found if face not in labelled]
     pairs = match_boxes([labelled[face] for face in lost], [found[face] for face in free])
     db.executemany("UPDATE labels SET face_id = ? WHERE face_id = ?", [(free[j], lost[i]) for i, j in pairs.items()])
+
+
+def follow_turn(db: sqlite3.Connection, photo: str) -> None:
+    """Turn labels with a photo whose EXIF orientation was changed in place. Inside a transaction.
+
+    They are those of the same content (see `media.content.picture_name`) in an orientation that no file has any more.
+    """
+    content, orientation = _content_and_orientation(photo)
+    sql = """
+        SELECT face_id, person_id, hash, left, top, right, bottom FROM labels
+        WHERE hash >= ? AND hash < ? AND hash <> ? AND hash NOT IN (SELECT hash FROM files)"""
+    for face, person, before, *box in db.execute(sql, (content, content + "~", photo)).fetchall():
+        turned = to_upright(to_stored(Box(*box), _content_and_orientation(before)[1]), orientation)
+        db.execute(
+            "UPDATE labels SET hash = ?, left = ?, top = ?, right = ?, bottom = ? WHERE face_id = ? AND person_id = ?",
+            (photo, *turned, face, person),
+        )
+
+
+def _content_and_orientation(photo: str) -> tuple[str, int]:
+    content, _, orientation = photo.partition("-")
+    return content, int(orientation or 1)
 
 
 def _apply(db: sqlite3.Connection, decision: NameFaces, decision_id: int) -> Person:

@@ -68,8 +68,9 @@ def record_analysis(
         "INSERT INTO vectors VALUES (?, ?, ?)",
         [(face.id, space_id, to_bytes(vector)) for face, vector in zip(faces, vectors, strict=True)],
     )
-    journal.rebind(db, photo.hash)
     record_file(db, file, photo.hash)
+    journal.follow_turn(db, photo.hash)
+    journal.rebind(db, photo.hash)
 
 
 def record_file(db: sqlite3.Connection, file: PhotoFile, photo: str) -> None:

@@ -7,6 +7,7 @@ import re
 import struct
 import warnings
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,9 +22,13 @@ if TYPE_CHECKING:
 MAX_MEGAPIXELS = 200
 """Larger pictures are refused: 200 MP is more than any phone's or medium-format camera's, and 600 MB once decoded."""
 
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "HEIF", "AVIF")
+"""By Pillow's names ("JPEG" opens MPO too). No other is tried, whatever is inside the file: some run other programs."""
+
 _TRANSPOSED = frozenset({5, 6, 7, 8})
 _EXIF_TIME = re.compile(r"(\d{4})[:-](\d\d)[:-](\d\d)[ T](\d\d):(\d\d):(\d\d)")
 
+Image.MAX_IMAGE_PIXELS = None  # Pillow's own limit is below that of some phones; ours is checked on every photo
 pillow_heif.register_heif_opener()
 
 
@@ -65,26 +70,39 @@ def decode(data: bytes, long_side: int, max_megapixels: float = MAX_MEGAPIXELS) 
             return _decode(data, long_side, max_megapixels)
     except PhotoError:
         raise
-    except UnidentifiedImageError:
-        raise PhotoError("Not a picture in a format that phototag reads.") from None
     except MemoryError:
         raise PhotoError("Not enough memory to decode the picture.") from None
     except Exception as error:  # decoders raise whatever they like on broken data; each is a problem of this photo only
-        raise PhotoError(_reason(error)) from error
+        raise PhotoError(_reason(data, error)) from error
 
 
 def _decode(data: bytes, long_side: int, max_megapixels: float) -> Picture:
-    with Image.open(io.BytesIO(data)) as image:
+    with Image.open(io.BytesIO(data), formats=FORMATS) as image:
         width, height = image.size
         if width * height > max_megapixels * 1e6:
             raise PhotoError(f"{width} x {height} pixels are more than the limit of {max_megapixels:g} megapixels.")
-        orientation, taken = _exif_facts(image)
-        if image.format == "JPEG":
+        taken = _taken(image)
+        if image.format in {"JPEG", "MPO"}:
             image.draft("RGB", _draft_size(width, height, long_side))
+        image.load()
+        orientation = _orientation(image)  # after loading: Pillow turns TIFF by itself, and takes the tag away
         pixels = np.asarray(_turned(_rgb(image), orientation))
-    if orientation in _TRANSPOSED:
+    if image.format not in {"JPEG", "MPO"}:
+        height, width = pixels.shape[:2]
+    elif orientation in _TRANSPOSED:
         width, height = height, width
     return Picture(pixels, width, height, taken)
+
+
+def stored_orientation(data: bytes) -> int:
+    """How a photo has to be turned after decoding, 1 to 8; 1 too where the file is no photo. Decodes nothing."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+                return _orientation(image)
+    except Exception:  # the same decoders as above
+        return 1
 
 
 def _draft_size(width: int, height: int, long_side: int) -> tuple[int, int]:
@@ -93,28 +111,37 @@ def _draft_size(width: int, height: int, long_side: int) -> tuple[int, int]:
     return max(1, int(width * scale)), max(1, int(height * scale))
 
 
-def _exif_facts(image: Image.Image) -> tuple[int, str | None]:
-    """Orientation (1 where absent or absurd) and capture time. Broken EXIF is ignored: the picture may be fine."""
+_BROKEN_EXIF = (SyntaxError, ValueError, TypeError, KeyError, OSError, struct.error)
+"""What Pillow raises on it; the picture may be fine, so it is read as if there were none."""
+
+
+def _orientation(image: Image.Image) -> int:
+    """EXIF orientation, 1 where it is absent or absurd."""
+    try:
+        orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
+    except _BROKEN_EXIF:
+        return 1
+    return orientation if orientation in range(1, 9) else 1
+
+
+def _taken(image: Image.Image) -> str | None:
     try:
         exif = image.getexif()
-        orientation = exif.get(ExifTags.Base.Orientation, 1)
         inner = exif.get_ifd(ExifTags.IFD.Exif)
-        text = inner.get(ExifTags.Base.DateTimeOriginal) or exif.get(ExifTags.Base.DateTime)
-    except (SyntaxError, ValueError, TypeError, KeyError, OSError, struct.error):
-        return 1, None
-    return (orientation if orientation in range(1, 9) else 1), _iso_time(text)
+        return _iso_time(inner.get(ExifTags.Base.DateTimeOriginal) or exif.get(ExifTags.Base.DateTime))
+    except _BROKEN_EXIF:
+        return None
 
 
 def _iso_time(text: object) -> str | None:
     match = _EXIF_TIME.match(text) if isinstance(text, str) else None
-    if match is None or match[1] == "0000":
+    try:
+        return None if match is None else datetime(*map(int, match.groups())).isoformat()  # type: ignore[arg-type]
+    except ValueError:  # month 13, or year 0 where a camera's clock was never set
         return None
-    year, month, day, hour, minute, second = match.groups()
-    return f"{year}-{month}-{day}T{hour}:{minute}:{second}"
 
 
 def _rgb(image: Image.Image) -> Image.Image:
-    image.load()
     if image.mode in {"I", "I;16", "I;16B", "I;16L", "F"}:
         image = _eight_bit(image)
     if image.mode in {"LA", "PA", "RGBA", "La", "RGBa"} or "transparency" in image.info:
@@ -145,9 +172,26 @@ def _turned(image: Image.Image, orientation: int) -> Image.Image:
     return image.transpose(_TURNS[orientation]) if orientation in _TURNS else image
 
 
-def _reason(error: Exception) -> str:
+def _reason(data: bytes, error: Exception) -> str:
     """Say what is wrong in words; decoders speak in their own."""
     text = str(error).strip() or type(error).__name__
-    if "truncated" in text or "premature" in text.lower():
-        return f"The file is cut off or damaged: {text}."
-    return f"The picture cannot be decoded: {text}."
+    if "truncated" in text or _is_cut_off(data):
+        return f"The file is cut off or damaged ({text.splitlines()[0]})."
+    if isinstance(error, UnidentifiedImageError):
+        return "Not a picture in a format that phototag reads."
+    return f"The picture cannot be decoded ({text.splitlines()[0]})."
+
+
+def _is_cut_off(data: bytes) -> bool:
+    """Whether a WebP or HEIF container says that it is longer than the file."""
+    if data[:4] == b"RIFF" and len(data) >= 8:
+        return 8 + int.from_bytes(data[4:8], "little") > len(data)
+    if data[4:8] != b"ftyp":
+        return False
+    at = 0
+    while at + 8 <= len(data):
+        size = int.from_bytes(data[at : at + 4], "big")
+        if size < 8:  # 0: to the end of the file; 1: a 64-bit size; neither tells
+            return False
+        at += size
+    return at > len(data)

@@ -10,6 +10,7 @@ import pytest
 
 from phototag.app.analyse import Analysis, Hashed, Unreadable, Worker, run_bounded
 from phototag.engines import fake
+from phototag.errors import EngineError
 from phototag.types import PhotoFile
 from tests.conftest import BLUE, RED, draw_photo
 
@@ -105,3 +106,23 @@ def test_an_error_in_the_work_stops_it_and_cancels_what_waits() -> None:
             list(run_bounded(executor, work, range(100), most=50))
         release.set()
     assert len(started) < 10
+
+
+def test_whatever_one_photo_does_to_the_engine_is_a_problem_of_that_photo(
+    worker: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fake.FakeEngine, "detect", None)
+    found = worker.analyse(as_listed(draw_photo(tmp_path / "a.jpg", [RED])))
+    assert isinstance(found, Unreadable)
+    assert "could not cope" in str(found.reason)
+
+
+def test_an_engine_that_fails_for_all_photos_stops_the_scan(
+    worker: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise EngineError("no runtime")
+
+    monkeypatch.setattr(fake.FakeEngine, "detect", fail)
+    with pytest.raises(EngineError):
+        worker.analyse(as_listed(draw_photo(tmp_path / "a.jpg", [RED])))

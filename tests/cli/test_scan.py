@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from phototag.engines.fake import FakeEngine
 from tests.conftest import BLUE, GREEN, RED, Command, draw_photo
@@ -319,3 +320,27 @@ def _recorded(index: Path) -> int:
             db.close()
     except sqlite3.Error:
         return 0
+
+
+def test_a_name_turns_with_its_photo(phototag: Command, tmp_path: Path) -> None:
+    """Another program turns a photo by its EXIF orientation alone."""
+    for name in ("a.png", "b.png"):
+        draw_photo(tmp_path / name, [RED, "#808080", "#808080"], (400 if name == "a.png" else 420, 200))
+    scan(phototag, tmp_path)
+    phototag("name-cluster", 1, "--as", "elon", "--library", tmp_path)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    with Image.open(tmp_path / "a.png") as image:
+        image.save(tmp_path / "a.png", exif=exif)
+    assert counts(scan(phototag, tmp_path)) == {"seen": 2, "changed": 1, "unchanged": 1}
+    phototag("faces", "--photo", "a.png", "--json", "--library", tmp_path)
+    (face,) = json.loads(phototag.out)["faces"]
+    assert (face["person"], face["source"]) == ("elon", "human")
+    left, top, right, bottom = face["box"]
+    assert right - left == pytest.approx(bottom - top, abs=2)
+    assert (left > 50, bottom < 140) == (True, True)  # what was on the left is at the top now
+    with Image.open(tmp_path / "a.png") as image:
+        image.save(tmp_path / "a.png")
+    scan(phototag, tmp_path)
+    phototag("people", "--json", "--library", tmp_path)
+    assert json.loads(phototag.out)["people"][0]["confirmed"] == 2

@@ -93,9 +93,6 @@ def test_what_a_tighter_eps_leaves_over_is_in_no_group(monkeypatch: pytest.Monke
     assert grouped({"a": 0, "b": 1, "c": 2, "d": 3, "x": 18}) == ["abcd"]
 
 
-@pytest.mark.xfail(
-    strict=True, raises=ValueError, reason="_cut_chains shrinks eps for ever where faces do not come apart"
-)
 def test_equal_faces_too_many_to_cut_are_one_group(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(grouping, "LARGEST_CUT", 2)
     monkeypatch.setattr(grouping, "TIGHTER", 1e-30)  # so that for ever is soon
@@ -181,17 +178,17 @@ def test_what_a_person_said_holds(degrees: list[float], named: dict[str, int], r
 # The order in which faces come
 
 
-@pytest.mark.parametrize("order", list(permutations("abc")))
-def test_a_tie_is_not_decided_by_the_order(order: tuple[str, ...]) -> None:
+def test_a_tie_is_not_decided_by_the_order() -> None:
     degrees = {"a": -17, "b": 0, "c": 17}  # the cut leaves b with either neighbour, but not with both
-    assert grouped({name: degrees[name] for name in order}) == ["ab"]
+    for order in permutations("abc"):
+        assert grouped({name: degrees[name] for name in order}) == ["ab"]
 
 
-@pytest.mark.parametrize("order", list(permutations("abcd")))
-def test_a_face_between_two_people_is_not_given_by_the_order(order: tuple[str, ...]) -> None:
+def test_a_face_between_two_people_is_not_given_by_the_order() -> None:
     degrees = {"a": 5, "b": 0, "c": -5, "d": 6}
     labels = [is_("a", BEN), is_("c", ANNA), is_("d", BEN)]
-    assert grouped({name: degrees[name] for name in order}, labels) == ["abd"]
+    for order in permutations("abcd"):
+        assert grouped({name: degrees[name] for name in order}, labels) == ["abd"]
 
 
 def crowd(seed: int) -> tuple[list[str], np.ndarray]:

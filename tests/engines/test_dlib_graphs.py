@@ -12,7 +12,6 @@ def test_the_weights_of_another_network_say_what_to_install() -> None:
         resnet(weights.MMOD.path().read_bytes())
 
 
-@pytest.mark.xfail(strict=True, raises=IndexError, reason="_ResNet.__init__ takes the last layer of none")
 def test_what_are_no_weights_say_what_to_install() -> None:
     with pytest.raises(EngineError, match="Install face-recognition-models again"):
         resnet(b"not weights")

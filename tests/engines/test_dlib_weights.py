@@ -111,11 +111,7 @@ def test_large_and_negative_integers_are_read() -> None:
 @pytest.mark.parametrize(
     "layer",
     [
-        pytest.param(
-            CONVOLUTION,
-            id="convolution",
-            marks=pytest.mark.xfail(strict=True, reason="_Reader.integer reads a number that is cut off as 0"),
-        ),
+        pytest.param(CONVOLUTION, id="convolution"),
         pytest.param(AFFINE, id="affine"),
         pytest.param(BATCH_NORM, id="batch normalisation"),
         pytest.param(FULLY_CONNECTED, id="fully connected"),

@@ -36,7 +36,6 @@ def test_it_describes_as_face_recognition_does(reference: Engine, face_recogniti
     assert np.linalg.norm(ours - theirs / np.linalg.norm(theirs, axis=1, keepdims=True), axis=1).max() < 1e-4
 
 
-@pytest.mark.xfail(strict=True, reason="importing face_recognition lets Pillow fill up truncated photos, for all")
 def test_a_cut_off_photo_is_a_problem_with_this_engine_too(face_recognition: ModuleType, tmp_path: Path) -> None:
     code = """
 import io, sys, warnings

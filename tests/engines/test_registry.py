@@ -41,10 +41,7 @@ def test_an_engine_is_loaded_once_a_process(each_engine: Engine, cache: Path) ->
     assert registry.load(each_engine.space.engine, cache) is each_engine
 
 
-def test_an_engine_goes_to_another_process_in_few_bytes(each_engine: Engine, request: pytest.FixtureRequest) -> None:
-    if each_engine.space.engine == "face-recognition":
-        reason = "ReferenceEngine holds a lock, which cannot be pickled, and scan sends engines to processes"
-        request.applymarker(pytest.mark.xfail(strict=True, raises=TypeError, reason=reason))
+def test_an_engine_goes_to_another_process_in_few_bytes(each_engine: Engine) -> None:
     sent = pickle.dumps(each_engine)
     assert len(sent) < 1000
     assert pickle.loads(sent) == each_engine
