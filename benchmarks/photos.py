@@ -59,6 +59,12 @@ def annotated_points(table: Path) -> dict[str, list[tuple[float, float]]]:
     return points
 
 
+def megapixels_of(path: Path) -> float:
+    """Of the stored picture."""
+    with Image.open(path) as image:
+        return image.width * image.height / 1e6
+
+
 def _opens(path: Path) -> bool:
     try:
         with Image.open(path) as image:

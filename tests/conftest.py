@@ -7,10 +7,14 @@ import socket
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import hypothesis
 import pytest
 from PIL import Image, ImageDraw
 
 from phototag.cli import main as cli
+
+hypothesis.settings.register_profile("phototag", deadline=None)  # a slow machine is no failure
+hypothesis.settings.load_profile("phototag")
 
 SAMPLE_LIBRARY = Path(__file__).parents[1] / "sample_library"
 
