@@ -31,11 +31,16 @@ def load(library: Path | None, index: Path | None, environ: Mapping[str, str] = 
     """Put together options and environment; an option wins, and an empty variable counts as not set."""
     named = library or _path(environ, "PHOTOTAG_LIBRARY")
     return Settings(
-        library=None if named is None else named.absolute(),
-        index=None if index is None else index.absolute(),
+        library=None if named is None else _absolute(named),
+        index=None if index is None else _absolute(index),
         cache=_path(environ, "PHOTOTAG_CACHE") or platformdirs.user_cache_path("phototag"),
         state=_path(environ, "PHOTOTAG_STATE") or platformdirs.user_state_path("phototag"),
     )
+
+
+def _absolute(path: Path) -> Path:
+    """Without "..", so that one library has one spelling; links stay."""
+    return Path(os.path.abspath(path))  # noqa: PTH100  # Path.absolute keeps ".."
 
 
 def _path(environ: Mapping[str, str], name: str) -> Path | None:

@@ -121,18 +121,31 @@ class PhotoFile:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """The picture in one file or in several identical ones.
+    """The picture in one file or in several that differ in metadata only.
 
     Attributes:
-        hash: names the picture (`media.content.picture_name`): 32 hex digits, and its orientation if not 1.
-        width: of the upright image, in pixels of the full size.
+        hash: names what is stored, without metadata (`media.content`), 32 hex digits.
+        width: as stored, in pixels of the full size.
         height: likewise.
-        taken: capture time as ISO 8601 local time, or None where the file does not say.
+        orientation: EXIF's, 1 to 8, in which it was looked at.
     """
 
     hash: str
     width: int
     height: int
+    orientation: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How one file shows its picture: the metadata that matters here.
+
+    Attributes:
+        orientation: EXIF's, 1 to 8: how the stored picture is turned to be upright.
+        taken: capture time as ISO 8601 local time, or None where the file does not say.
+    """
+
+    orientation: int = 1
     taken: str | None = None
 
 
@@ -141,12 +154,12 @@ class Face:
     """One face on one photo, without its vector.
 
     Attributes:
-        id: from the photo's hash and the box's centre (`core.geometry.face_id`), 16 hex digits.
+        id: from the photo's hash and the box's centre (`core.geometry.face_ids`), 16 hex digits.
         photo: the photo's hash.
-        box: fractions of the upright image.
+        box: fractions of the picture as it is stored, so that turning a photo by its EXIF orientation moves no face.
         score: the detector's, 0 to 1.
         quality: how much of the person can be seen, 0 to 1 (`core.quality`).
-        landmarks: five points as in Detection, or ().
+        landmarks: five points as in Detection, in the upright image as it was looked at, or ().
     """
 
     id: str

@@ -6,6 +6,7 @@ import json
 import multiprocessing
 import os
 import signal
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
@@ -31,11 +32,13 @@ def reading(settings: Settings) -> Iterator[Index]:
         LibraryError: no library is meant, or it has no index that can be read.
         NewerIndexError: the index was made by a newer phototag.
     """
-    index = db.open_for_reading(_place(settings)[1])
-    try:
-        yield index
-    finally:
-        index.close()
+    with _in_our_words():
+        index = db.open_for_reading(_place(settings)[1])
+        try:
+            index.db.execute("BEGIN")  # one state of the index throughout, whatever a scan writes meanwhile
+            yield index
+        finally:
+            index.close()
 
 
 @contextmanager
@@ -52,12 +55,13 @@ def writing(settings: Settings, command: str, say: Callable[[str], None], *, cre
         LibraryError: as for `reading`, or the folder cannot be written, or another process holds it.
         NewerIndexError: the index was made by a newer phototag.
     """
-    root, folder = _place(settings)
-    if create:
-        _make(folder)
-    if not folder.is_dir():
-        raise LibraryError(f"There is no index in {folder}. Make one with: phototag scan DIR")
-    with lock.writing(folder, command, waiting=say):
+    with _in_our_words():
+        root, folder = _place(settings)
+        if create:
+            _make(folder)
+        if not folder.is_dir():
+            raise LibraryError(f"There is no index in {folder}. Make one with: phototag scan DIR")
+    with _in_our_words(), lock.writing(folder, command, waiting=say):
         index = db.open_for_writing(folder, root if create else None)
         try:
             if create:
@@ -65,6 +69,31 @@ def writing(settings: Settings, command: str, say: Callable[[str], None], *, cre
             yield index
         finally:
             index.close()
+
+
+@contextmanager
+def _in_our_words() -> Iterator[None]:
+    """What the disk and SQLite say, as something that a person can act on."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise LibraryError(f"The index cannot be used now: {error}. Nothing was lost; try again.") from error
+    except sqlite3.Error as error:
+        raise LibraryError(
+            f"The index is damaged: {error}. Keep the file, what you named is in it; put back a copy if you have one."
+        ) from error
+    except OSError as error:
+        raise LibraryError(f"Cannot read or write {error.filename or 'the library'}: {error.strerror}.") from error
+
+
+def require_engine_name(name: str | None) -> None:
+    """Refuse an engine that there is not, before anything is written.
+
+    Raises:
+        UsageError: no such engine.
+    """
+    if name is not None:
+        registry.entry(name)
 
 
 def open_engine(settings: Settings, name: str | None, workers: int) -> Engine:

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from phototag.core.geometry import face_ids
+from phototag.core.geometry import face_ids, to_stored, turned_size
 from phototag.core.landmarks import points_in_pixels
 from phototag.core.quality import quality
 from phototag.errors import EngineError, PhotoError, PhototagError
 from phototag.media import images
-from phototag.media.content import picture_name
-from phototag.types import Detection, Engine, Face, Photo, PhotoFile
+from phototag.media.content import content_hash
+from phototag.types import Detection, Engine, Face, Photo, PhotoFile, Shown
 
 if TYPE_CHECKING:
     from phototag.types import Chips, Vectors
@@ -32,6 +32,7 @@ class Analysis:
 
     Attributes:
         file: where it was read from.
+        shown: how that file shows it.
         photo: what it is.
         faces: all that were found.
         vectors: (n, dim), one for each face, in order.
@@ -39,6 +40,7 @@ class Analysis:
     """
 
     file: PhotoFile
+    shown: Shown
     photo: Photo
     faces: tuple[Face, ...]
     vectors: Vectors
@@ -47,18 +49,26 @@ class Analysis:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A file that could not be used, and why; `reason` is None if it is not there any more."""
+    """A file that could not be used.
+
+    Attributes:
+        file: which.
+        reason: a sentence for a person; None if the file is not there any more.
+        lasting: whether it would be the same next time, as long as the file does not change.
+    """
 
     file: PhotoFile
     reason: str | None
+    lasting: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Hashed:
-    """A file of which only the picture's hash was taken."""
+    """A file of which only the picture's hash was taken, and how it shows it."""
 
     file: PhotoFile
     hash: str
+    shown: Shown
 
 
 Outcome: TypeAlias = Analysis | Hashed | Unreadable
@@ -82,25 +92,30 @@ class Worker:
 
     def hash(self, file: PhotoFile) -> Outcome:
         """Read a file and name its picture, without decoding it. Never raises for a bad photo."""
-        return _guarded(file, lambda file: Hashed(file, _name(self._read(file))))
+        return _guarded(file, self._hashed)
+
+    def _hashed(self, file: PhotoFile) -> Hashed:
+        data = self._read(file)
+        return Hashed(file, content_hash(data), images.how_shown(data))
 
     def _read(self, file: PhotoFile) -> bytes:
         data = Path(os.fsdecode(os.path.join(os.fsencode(self.root), file.path))).read_bytes()
         if len(data) != file.size:
-            raise PhotoError("The file was changing while it was read. The next scan will read it again.")
+            raise BlockingIOError(0, "it was changing while it was read; the next scan will read it again")
         return data
 
     def _faces(self, file: PhotoFile) -> Analysis:
         timer = StepTimer()
         data = timer.time("read", lambda: self._read(file))
-        name = timer.time("hash", lambda: _name(data))
+        name = timer.time("hash", lambda: content_hash(data))
         picture = timer.time("decode", lambda: images.decode(data, self.engine.long_side))
         found = timer.time("detect", lambda: self.engine.detect(picture.pixels))
         chips = timer.time("align", lambda: self.engine.align(picture.pixels, found))
-        photo = Photo(name, picture.width, picture.height, picture.taken)
-        faces = timer.time("judge", lambda: _judged(photo, found, chips))
+        faces = timer.time("judge", lambda: _judged(name, picture, found, chips))
         vectors = timer.time("describe", lambda: self.engine.embed(chips))
-        return Analysis(file, photo, tuple(faces), vectors, dict(timer.seconds))
+        orientation = picture.shown.orientation
+        photo = Photo(name, *turned_size(picture.width, picture.height, orientation), orientation)
+        return Analysis(file, picture.shown, photo, tuple(faces), vectors, dict(timer.seconds))
 
 
 class StepTimer:
@@ -128,28 +143,28 @@ def _guarded(file: PhotoFile, work: Callable[[PhotoFile], Outcome]) -> Outcome:
     except FileNotFoundError:
         return Unreadable(file, None)
     except OSError as error:
-        return Unreadable(file, f"The file cannot be read: {error.strerror or error}.")
+        return Unreadable(file, f"The file cannot be read: {error.strerror or error}.", lasting=False)
     except PhotoError as error:
         return Unreadable(file, str(error))
     except PhototagError:
         raise
     except Exception as error:  # whatever one photo does to us, the others are still to be read
-        return Unreadable(file, f"phototag could not cope with this photo ({type(error).__name__}: {error}).")
+        reason = f"phototag could not cope with this photo ({type(error).__name__}: {error})."
+        return Unreadable(file, reason, lasting=False)
 
 
-def _name(data: bytes) -> str:
-    return picture_name(data, images.stored_orientation(data))
-
-
-def _judged(photo: Photo, found: Sequence[Detection], chips: Chips) -> list[Face]:
+def _judged(name: str, picture: images.Picture, found: Sequence[Detection], chips: Chips) -> list[Face]:
     judged = quality(
-        [(d.box.right - d.box.left) * photo.width for d in found],
+        [(d.box.right - d.box.left) * picture.width for d in found],
         [d.score for d in found],
         chips,
-        [points_in_pixels(d.landmarks, photo.width, photo.height) for d in found],
+        [points_in_pixels(d.landmarks, picture.width, picture.height) for d in found],
     )
-    ids = face_ids(photo.hash, [d.box for d in found])
-    return [Face(id_, photo.hash, d.box, d.score, q, d.landmarks) for id_, d, q in zip(ids, found, judged, strict=True)]
+    stored = [to_stored(d.box, picture.shown.orientation) for d in found]
+    return [
+        Face(id_, name, box, d.score, q, d.landmarks)
+        for id_, box, d, q in zip(face_ids(name, stored), stored, found, judged, strict=True)
+    ]
 
 
 def run_bounded(executor: Executor, work: Callable[[T], R], items: Iterable[T], most: int) -> Iterator[R]:

@@ -6,13 +6,13 @@ import json
 import os
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from phototag.errors import LibraryError
 from phototag.files import write_if_changed
 from phototag.index import faces
 from phototag.index.db import Index
-from phototag.index.faces import KnownFace
-from phototag.types import Source
+from phototag.index.faces import KnownFace, PhotoOnDisk
 
 TAGS = "tags.jsonl"
 
@@ -26,18 +26,13 @@ def write_tags(index: Index) -> bool:
     by_photo: dict[str, list[KnownFace]] = defaultdict(list)
     for face in faces.faces(index.db):
         by_photo[face.photo].append(face)
-    taken = faces.taken_by_photo(index.db)
-    lines = [
-        (path, _line(path, photo, taken[photo], by_photo[photo]))
-        for photo, paths in faces.paths_by_photo(index.db).items()
-        for path in paths
-    ]
+    lines = [_line(file, by_photo[file.photo]) for file in faces.photos_on_disk(index.db)]
     try:
-        return write_if_changed(index.folder / TAGS, b"".join(line for _, line in sorted(lines)))
+        return write_if_changed(index.folder / TAGS, b"".join(lines))
     except OSError as error:
         raise LibraryError(
             f"Cannot write {index.folder / TAGS}: {error.strerror}. What you said is safe in the index; "
-            "free some space and run the command again."
+            "free some space and run: phototag scan DIR"
         ) from error
 
 
@@ -51,18 +46,18 @@ def to_json(value: object) -> str:
     return text
 
 
-def _line(path: bytes, photo: str, taken: str | None, found: Sequence[KnownFace]) -> bytes:
-    shown = [_face(face) for face in sorted(found, key=lambda face: (face.box, face.id))]
-    names = sorted({face.person for face in found if face.person and face.source in (Source.HUMAN, Source.AUTO)})
-    record = {"photo": os.fsdecode(path), "hash": photo, "taken": taken, "people": names, "faces": shown}
+def _line(file: PhotoOnDisk, found: Sequence[KnownFace]) -> bytes:
+    here = [replace(face, orientation=file.orientation) for face in found]
+    shown = [_face(face) for face in sorted(here, key=lambda face: (face.box, face.id))]
+    names = sorted({face.person for face in found if face.person and face.is_tagged})
+    record = {"photo": os.fsdecode(file.path), "hash": file.photo, "taken": file.taken, "people": names, "faces": shown}
     return to_json(record).encode() + b"\n"
 
 
 def _face(face: KnownFace) -> dict[str, object]:
-    is_tag = face.source in (Source.HUMAN, Source.AUTO)
     return {
         "id": face.id,
         "box": list(face.box_px),
-        "person": face.person if is_tag else None,
-        "source": face.source if is_tag else None,
+        "person": face.person if face.is_tagged else None,
+        "source": face.source if face.is_tagged else None,
     }

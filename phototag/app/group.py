@@ -5,10 +5,8 @@ from __future__ import annotations
 from phototag.app.evidence import Evidence
 from phototag.core.grouping import group_faces, persistent_ids
 from phototag.index import groups, photos
-from phototag.index.db import Index, set_meta, transaction
+from phototag.index.db import GROUPED, Index, set_meta, transaction
 from phototag.types import Cluster
-
-GROUPED = "grouped"
 
 
 def regroup(index: Index, evidence: Evidence) -> None:

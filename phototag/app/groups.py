@@ -21,8 +21,8 @@ from phototag.types import Cluster, Progress, Source
 SAMPLE = 6
 """Faces named in a listing of groups: enough to recognise somebody."""
 
-OVERVIEW = 40
-"""Groups drawn in one picture."""
+DRAWN = 40
+"""Groups that get a picture: in a large library there are thousands, most of them pairs."""
 
 SHEETS = "sheets"
 
@@ -65,15 +65,15 @@ def unknown_groups(index: Index) -> list[UnknownGroup]:
 
 
 def write_sheets(index: Index, found: Sequence[UnknownGroup], progress: Progress) -> list[Path]:
-    """Draw an overview and a contact sheet of each group, and remove those of groups that are no longer unknown.
+    """Draw an overview and a contact sheet of each of the DRAWN largest groups, and remove all others.
 
     Returns:
-        The pictures: the overview of the OVERVIEW largest groups, then the groups in order; [] if there is none.
+        The pictures: the overview, then the groups in order; [] if there is none.
 
     Raises:
         LibraryError: the index's folder cannot be written.
     """
-    folder = index.folder / SHEETS
+    folder, found = index.folder / SHEETS, found[:DRAWN]
     try:
         folder.mkdir(exist_ok=True)
         written = [_write_overview(index, found, folder)] if found else []
@@ -83,7 +83,7 @@ def write_sheets(index: Index, found: Sequence[UnknownGroup], progress: Progress
             write_if_changed(path, contact_sheet(_title(group), faces))
             written.append(path)
         for old in set(folder.glob("*.jpg")) - set(written):
-            old.unlink()
+            old.unlink(missing_ok=True)
     except OSError as error:
         raise LibraryError(f"Cannot write the sheets in {folder}: {error.strerror}.") from error
     return written
@@ -91,7 +91,7 @@ def write_sheets(index: Index, found: Sequence[UnknownGroup], progress: Progress
 
 def _write_overview(index: Index, found: Sequence[UnknownGroup], folder: Path) -> Path:
     path = folder / "groups.jpg"
-    rows = [Row(_title(g), tuple(_on_disk(index, face) for face in g.faces[:SAMPLE])) for g in found[:OVERVIEW]]
+    rows = [Row(_title(g), tuple(_on_disk(index, face) for face in g.faces[:SAMPLE])) for g in found]
     write_if_changed(path, overview(rows))
     return path
 

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 
 from phototag.errors import UsageError
-from phototag.index import faces, people, spaces
+from phototag.index import faces, groups, people, spaces
 from phototag.index.db import Index
 from phototag.index.faces import Filter, KnownFace
 from phototag.index.people import PersonCount
@@ -34,10 +34,12 @@ def known_faces(index: Index, query: FaceQuery | None = None) -> list[KnownFace]
     """List faces on photos that are there, by path and from left to right.
 
     Raises:
-        UsageError: nobody has that name.
+        UsageError: nobody has that name, or there is no such photo or group.
     """
     query = query or FaceQuery()
     path = None if query.photo is None else _path_in_library(index, query.photo)
+    if query.cluster is not None and not groups.exists(index.db, query.cluster):
+        raise UsageError(f"There is no group {query.cluster}. See which there are: phototag clusters")
     person = None if query.person is None else require_person(index, query.person).id
     return faces.faces(index.db, Filter(path, person, query.cluster))
 
@@ -80,8 +82,15 @@ def require_person(index: Index, name: str) -> Person:
 
 
 def _path_in_library(index: Index, text: str) -> bytes:
-    """A photo's path as the index spells it."""
-    absolute = os.path.abspath(text)
-    root = str(index.root) + os.sep
-    inside = os.path.exists(absolute) and absolute.startswith(root)
-    return os.fsencode(absolute[len(root) :] if inside else text).replace(os.sep.encode(), b"/")
+    """A photo's path as the index spells it.
+
+    Raises:
+        UsageError: the index knows no such photo.
+    """
+    real, root = os.path.realpath(text), os.path.realpath(index.root) + os.sep
+    inside = [real[len(root) :]] if os.path.exists(real) and real.startswith(root) else []
+    for candidate in [*inside, text]:
+        path = os.fsencode(candidate).replace(os.sep.encode(), b"/")
+        if faces.is_known(index.db, path):
+            return path
+    raise UsageError(f"The index knows no photo {text!r}. Give its path, or its path in the library {index.root}.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from phototag.app import evidence, export, tag
 from phototag.errors import UsageError
-from phototag.index import faces, groups, journal
+from phototag.index import faces, groups, journal, people
 from phototag.index.db import Index, transaction
 from phototag.index.faces import Filter
 from phototag.types import Source
@@ -23,7 +23,7 @@ class NameReport:
         name: as the person is called from now on.
         faces: named by this decision.
         photos: on which those are.
-        auto_tagged: other faces that carry the name because they look alike.
+        auto_tagged: other faces that carry the name from now on because they look alike.
         auto_photos: on which those are.
         suggested: faces that may be the same person, to be asked.
     """
@@ -41,7 +41,7 @@ def name_cluster(index: Index, cluster: int, name: str, at_ns: int) -> NameRepor
 
     Args:
         index: open for writing.
-        cluster: the group's id.
+        cluster: the group's id. If it is this person already, tags are only brought up to date.
         name: of a new or a known person, in any capitals.
         at_ns: now, nanoseconds since the epoch.
 
@@ -49,24 +49,34 @@ def name_cluster(index: Index, cluster: int, name: str, at_ns: int) -> NameRepor
         UsageError: no such group, nobody unknown in it, or a name that is none; nothing is written.
     """
     wanted = clean_name(name)
-    named = _unknown_faces(index, cluster)
-    decision = journal.NameFaces(wanted, tuple(journal.LabelledFace(f.id, f.photo, f.box) for f in named))
-    with transaction(index.db, durable=True):
-        person = journal.decide(index.db, decision, at_ns)
+    named = _unknown_faces(index, cluster, wanted)
+    before = _auto_tagged(index, wanted)
+    decision = journal.NameFaces(wanted, tuple(journal.LabelledFace(f.id, f.photo, f.stored_box) for f in named))
+    if named:
+        with transaction(index.db, durable=True):
+            journal.decide(index.db, decision, at_ns)
     known = evidence.gather(index)
     if known is not None:
         tag.retag(index, known)
     export.write_tags(index)
-    theirs = faces.faces(index.db, Filter(person=person.id))
-    auto = [face for face in theirs if face.source is Source.AUTO]
+    person = people.find_person(index.db, wanted)
+    theirs = faces.faces(index.db, Filter(person=person.id)) if person else []
+    auto = [face for face in theirs if face.source is Source.AUTO and face.id not in before]
     return NameReport(
-        name=person.name,
+        name=person.name if person else wanted,
         faces=len(named),
         photos=len({face.photo for face in named}),
         auto_tagged=len(auto),
         auto_photos=len({face.photo for face in auto}),
         suggested=sum(face.source is Source.SUGGESTED for face in theirs),
     )
+
+
+def _auto_tagged(index: Index, name: str) -> set[str]:
+    """Faces that carried this name by themselves before."""
+    person = people.find_person(index.db, name)
+    theirs = faces.faces(index.db, Filter(person=person.id)) if person else []
+    return {face.id for face in theirs if face.source is Source.AUTO}
 
 
 def clean_name(text: str) -> str:
@@ -87,11 +97,14 @@ def clean_name(text: str) -> str:
     return name
 
 
-def _unknown_faces(index: Index, cluster: int) -> list[faces.KnownFace]:
+def _unknown_faces(index: Index, cluster: int, name: str) -> list[faces.KnownFace]:
+    """The faces to be named; none if the group is this person already, so that saying it twice does no harm."""
     for unknown in groups.unknown(index.db):
         if unknown.id == cluster:
             return faces.faces(index.db, Filter(cluster=cluster, ids=unknown.faces))
     owner = groups.owner(index.db, cluster)
-    if owner is not None:
+    if owner is None:
+        raise UsageError(f"There is no unknown group {cluster}. See which there are: phototag clusters")
+    if journal.name_key(owner) != journal.name_key(name):
         raise UsageError(f"Group {cluster} is {owner} already. See them: phototag faces --person {owner!r}")
-    raise UsageError(f"There is no unknown group {cluster}. See which there are: phototag clusters")
+    return []

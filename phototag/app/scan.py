@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from phototag.app import evidence, export, group, tag
-from phototag.app.analyse import Analysis, Hashed, Outcome, StepTimer, Unreadable, Worker, run_bounded
+from phototag.app.analyse import Analysis, Hashed, Outcome, StepTimer, Worker, run_bounded
 from phototag.core.vectors import require_engine, require_same_space
 from phototag.errors import LibraryError, PhotoProblem
 from phototag.index import groups, people, photos, spaces
@@ -28,7 +28,7 @@ WAITING_PER_WORKER = 4
 class ScanReport:
     """What a scan saw and did.
 
-    seen = new + changed + moved + unchanged + duplicates + len(problems); gone files are not among them.
+    seen = new + changed + moved + unchanged + duplicates + files with problems; gone files are not among them.
 
     Attributes:
         seen: files that may be photos.
@@ -41,7 +41,7 @@ class ScanReport:
         faces: on all photos that are there.
         clusters: groups of unknown faces.
         auto_tagged: faces named because of a strong match.
-        problems: files that could not be used, this time or before.
+        problems: files that could not be used, this time or before, and folders that could not be read.
         seconds: step -> how long it took, all workers added up.
     """
 
@@ -59,19 +59,17 @@ class ScanReport:
     seconds: Mapping[str, float]
 
 
-def find_photos(root: Path) -> list[PhotoFile]:
-    """List the files of a library that may be photos; nothing is opened or written.
+def require_photos(root: Path) -> None:
+    """Refuse a folder that cannot be a library, before anything is written.
 
     Raises:
         LibraryError: the folder is not there, cannot be read, or holds no photo.
     """
-    found = list(walk.photo_files(root))
-    if not found:
+    if next(walk.Walk(root).photo_files(), None) is None:
         raise LibraryError(
             f"There is no photo in {root} or in its folders. Nothing was changed. "
             "Give the folder that holds your photos."
         )
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +91,13 @@ class Workshop:
     progress: Progress
 
 
-def scan(index: Index, found: Sequence[PhotoFile], shop: Workshop) -> ScanReport:
+def scan(index: Index, shop: Workshop) -> ScanReport:
     """Bring the index up to date.
 
     May be interrupted at any moment: each photo is one transaction, and the next scan goes on.
 
     Args:
         index: open for writing.
-        found: from `find_photos`.
         shop: what to work with.
 
     Raises:
@@ -111,9 +108,9 @@ def scan(index: Index, found: Sequence[PhotoFile], shop: Workshop) -> ScanReport
     if space is not None:
         require_engine(space, shop.engine)
     known = photos.files(index.db)
-    changes = walk.compare(
-        found, {**photos.failed_files(index.db), **{path: file for path, (file, _) in known.items()}}
-    )
+    disk = walk.Walk(index.root, skip=index.folder)
+    seen = {**photos.failed_files(index.db), **{path: file for path, (file, _) in known.items()}}
+    changes = walk.compare(disk.photo_files(), seen, disk.unreadable)
     hashes: dict[bytes, str] = {}
     timer = StepTimer()
     if changes.fresh:
@@ -122,13 +119,13 @@ def scan(index: Index, found: Sequence[PhotoFile], shop: Workshop) -> ScanReport
         with shop.open_executor(shop.workers, len(changes.fresh)) as executor:
             each = partial(run_bounded, executor, most=shop.workers * WAITING_PER_WORKER)
             work = _Work(index, Worker(engine, index.root), space_id, each, timer)
-            hashes = work.run(changes.fresh, {file.size for file, _ in known.values()}, shop.progress)
+            hashes = work.run(changes.fresh, photos.known_sizes(index.db), shop.progress)
     with transaction(index.db):
         photos.forget_files(index.db, changes.missing)
     _conclude(index, timer)
     before = {path: photo for path, (_, photo) in known.items()}
     kept = sum(file.path in known for file in changes.unchanged)
-    return _report(index, _kinds(hashes, before, changes.missing), len(hashes), kept, timer)
+    return _report(index, _kinds(hashes, before, changes.missing), len(hashes), kept, timer, disk.unreadable)
 
 
 def _conclude(index: Index, timer: StepTimer) -> None:
@@ -172,37 +169,37 @@ class _Work:
 
     def _stream(self, single: Sequence[PhotoFile], perhaps_known: Sequence[PhotoFile]) -> Iterable[Outcome]:
         yield from self.each(self.worker.analyse, single)
-        waiting: dict[str, list[PhotoFile]] = defaultdict(list)
+        waiting: dict[tuple[str, int], list[Hashed]] = defaultdict(list)
         for outcome in self.each(self.worker.hash, perhaps_known):
-            if isinstance(outcome, Hashed) and not photos.is_analysed(self.index.db, outcome.hash, self.space_id):
-                waiting[outcome.hash].append(outcome.file)
+            if isinstance(outcome, Hashed) and not self._is_analysed(outcome):
+                waiting[outcome.hash, outcome.shown.orientation].append(outcome)
             else:
                 yield outcome
-        firsts = [min(files, key=lambda file: file.path) for files in waiting.values()]
-        yield from self.each(self.worker.analyse, firsts)
-        for photo, files in waiting.items():
-            yield from self._rest(photo, sorted(files, key=lambda file: file.path))
+        for copies in waiting.values():
+            copies.sort(key=lambda copy: copy.file.path)
+        yield from self.each(self.worker.analyse, [copies[0].file for copies in waiting.values()])
+        rest = [copy for copies in waiting.values() for copy in copies[1:]]
+        yield from (copy for copy in rest if self._is_analysed(copy))
+        yield from self.each(self.worker.analyse, [copy.file for copy in rest if not self._is_analysed(copy)])
 
-    def _rest(self, photo: str, files: list[PhotoFile]) -> Iterable[Outcome]:
-        """The copies of a picture whose first file has just been analysed: they share its faces, or its problem."""
-        reasons = {problem.path: problem.reason for problem in photos.problems(self.index.db)} if files[1:] else {}
-        for file in files[1:]:
-            reason = reasons.get(files[0].path)
-            yield Hashed(file, photo) if reason is None else Unreadable(file, reason)
+    def _is_analysed(self, copy: Hashed) -> bool:
+        return photos.is_analysed(self.index.db, copy.hash, copy.shown.orientation, self.space_id)
 
     def _write(self, outcome: Outcome) -> None:
         db = self.index.db
         with transaction(db):
             if isinstance(outcome, Analysis):
-                photos.record_analysis(db, outcome.file, outcome.photo, outcome.faces, outcome.vectors, self.space_id)
+                photos.record_analysis(
+                    db, outcome.file, outcome.shown, outcome.photo, outcome.faces, outcome.vectors, self.space_id
+                )
                 self.hashes[outcome.file.path] = outcome.photo.hash
                 for step, seconds in outcome.seconds.items():
                     self.timer.seconds[step] += seconds
             elif isinstance(outcome, Hashed):
-                photos.record_file(db, outcome.file, outcome.hash)
+                photos.record_file(db, outcome.file, outcome.hash, outcome.shown)
                 self.hashes[outcome.file.path] = outcome.hash
             elif outcome.reason is not None:
-                photos.record_problem(db, outcome.file, outcome.reason)
+                photos.record_problem(db, outcome.file, outcome.reason, lasting=outcome.lasting)
 
 
 def _by_size(fresh: Sequence[PhotoFile], known_sizes: set[int]) -> tuple[list[PhotoFile], list[PhotoFile]]:
@@ -224,8 +221,9 @@ def _kinds(hashes: Mapping[bytes, str], before: Mapping[bytes, str], missing: Se
         before: path -> picture, of all files that were known before.
         missing: known paths that are not there any more.
     """
+    lost = set(missing)
     vanished = Counter(before[path] for path in missing if path in before)
-    here = {photo for path, photo in before.items() if path not in set(missing) and path not in hashes}
+    here = {photo for path, photo in before.items() if path not in lost and path not in hashes}
     kinds: Counter[Kind] = Counter()
     for path, photo in sorted(hashes.items()):
         if before.get(path) == photo:
@@ -242,8 +240,11 @@ def _kinds(hashes: Mapping[bytes, str], before: Mapping[bytes, str], missing: Se
     return kinds
 
 
-def _report(index: Index, kinds: Counter[Kind], read: int, kept: int, timer: StepTimer) -> ScanReport:
-    problems = tuple(photos.problems(index.db))
+def _report(
+    index: Index, kinds: Counter[Kind], read: int, kept: int, timer: StepTimer, unreadable: Mapping[bytes, str]
+) -> ScanReport:
+    problems = photos.problems(index.db)
+    folders = [PhotoProblem(path, f"The folder cannot be read: {why}.") for path, why in sorted(unreadable.items())]
     return ScanReport(
         seen=read + kept + len(problems),
         new=kinds["new"],
@@ -255,6 +256,6 @@ def _report(index: Index, kinds: Counter[Kind], read: int, kept: int, timer: Ste
         faces=photos.count_faces(index.db),
         clusters=len(groups.unknown(index.db)),
         auto_tagged=people.count_auto_tagged(index.db),
-        problems=problems,
+        problems=(*problems, *folders),
         seconds=dict(timer.seconds),
     )

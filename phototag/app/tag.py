@@ -7,10 +7,8 @@ from collections import defaultdict
 from phototag.app.evidence import Evidence
 from phototag.core.matching import Probe, suggest
 from phototag.index import people, photos
-from phototag.index.db import Index, set_meta, transaction
+from phototag.index.db import TAGGED, Index, set_meta, transaction
 from phototag.types import Suggestion, Verdict
-
-TAGGED = "tagged"
 
 
 def retag(index: Index, evidence: Evidence) -> None:

@@ -48,7 +48,10 @@ def name_cluster(
     with wiring.writing(settings, "name-cluster", render.note) as opened:
         report = give_name(opened, cluster, name, time.time_ns())
     faces, photos = render.count(report.faces, "face"), render.count(report.photos, "photo")
-    render.out(f"{faces} on {photos} {'is' if report.faces == 1 else 'are'} {report.name} now.")
+    if report.faces:
+        render.out(f"{faces} on {photos} {'is' if report.faces == 1 else 'are'} {report.name} now.")
+    else:
+        render.out(f"Group {cluster} is {report.name} already.")
     if report.auto_tagged:
         render.out(
             f"{render.count(report.auto_tagged, 'look-alike')} on {render.count(report.auto_photos, 'photo')} "

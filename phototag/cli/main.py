@@ -34,8 +34,9 @@ def run() -> None:
 def main(arguments: Sequence[str]) -> int:
     """Run a command and return its exit code. What was asked for goes to stdout, messages to stderr."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="surrogateescape")  # file names that are not valid UTF-8 come out as they are
+        if hasattr(stream, "reconfigure"):  # file names that are not valid UTF-8 come out as they are
+            utf8 = stream.encoding.lower().replace("-", "") == "utf8"
+            stream.reconfigure(errors="surrogateescape" if utf8 else "backslashreplace")
     try:
         code = _build(arguments)(list(arguments), prog_name="phototag", standalone_mode=False)
         return int(code or ExitCode.DONE)

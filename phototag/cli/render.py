@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -52,7 +53,7 @@ def count(n: int, one: str, many: str | None = None) -> str:
 def path(raw: bytes) -> str:
     """A path as a person reads it; control characters, such as a newline, are escaped."""
     text = os.fsdecode(raw)
-    return "".join(c if c.isprintable() or "\udc80" <= c <= "\udcff" else repr(c)[1:-1] for c in text)
+    return "".join(repr(c)[1:-1] if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in text)
 
 
 def raw(path_: bytes) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from phototag import wiring
 from phototag.app.export import to_json
-from phototag.app.scan import ScanReport, Workshop, find_photos
+from phototag.app.scan import ScanReport, Workshop, require_photos
 from phototag.app.scan import scan as run_scan
 from phototag.cli import options, render
 from phototag.errors import ExitCode
@@ -44,11 +44,12 @@ def scan(
 
 
 def _scan(settings: Settings, name: str | None, workers: int) -> ScanReport:
-    found = find_photos(settings.library or Path())
+    require_photos(settings.library or Path())
+    wiring.require_engine_name(name)
     open_engine = partial(wiring.open_engine, settings, workers=workers)
     shop = Workshop(name, open_engine, wiring.open_executor, workers, render.progress)
     with wiring.writing(settings, "scan", render.note, create=True) as index:
-        return run_scan(index, found, shop)
+        return run_scan(index, shop)
 
 
 def _profile(report: ScanReport) -> None:

@@ -48,6 +48,11 @@ def to_stored(box: Box, orientation: int) -> Box:
     return to_upright(box, _INVERSE[orientation])
 
 
+def turned_size(width: int, height: int, orientation: int) -> tuple[int, int]:
+    """Width and height after the EXIF orientation has been applied, or taken back."""
+    return (height, width) if orientation in (5, 6, 7, 8) else (width, height)
+
+
 def intersection_over_union(a: Box, b: Box) -> float:
     """Overlap of two boxes, 0 to 1; boxes without area overlap nothing."""
     width = min(a.right, b.right) - max(a.left, b.left)
@@ -90,7 +95,7 @@ def face_ids(photo: str, boxes: Sequence[Box]) -> list[str]:
 
     Args:
         photo: the photo's hash.
-        boxes: in any order; the same boxes in another order get the same names.
+        boxes: in the stored picture, in any order; the same boxes in another order get the same names.
 
     Returns:
         16 hex digits for each box, in the order given, all different.

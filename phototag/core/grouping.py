@@ -74,9 +74,11 @@ def persistent_ids(old: Mapping[int, Group], new: Sequence[Group], next_id: int)
             if face in home:
                 shared[home[face], position] += 1
     kept: dict[int, int] = {}
+    given: set[int] = set()
     for (old_id, position), _ in sorted(shared.items(), key=lambda item: (-item[1], item[0])):
-        if position not in kept and old_id not in kept.values():
+        if position not in kept and old_id not in given:
             kept[position] = old_id
+            given.add(old_id)
     fresh = iter(range(next_id, next_id + len(new)))
     return [kept[i] if i in kept else next(fresh) for i in range(len(new))]
 

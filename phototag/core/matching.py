@@ -10,6 +10,7 @@ limited to 0.10 the same threshold holds for galleries of 12, 20, 70 and 809 peo
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -65,12 +66,17 @@ def suggest(
     people = sorted(references)
     if not people or not probes:
         return []
+    column = {person: i for i, person in enumerate(people)}
+    ruled_out: dict[str, list[int]] = defaultdict(list)
+    for face, person in refused:
+        if person in column:
+            ruled_out[face].append(column[person])
     found: list[Suggestion] = []
     for start in range(0, len(probes), ROWS_AT_ONCE):
         part = probes[start : start + ROWS_AT_ONCE]
         table = _distances_to_people(vectors[start : start + ROWS_AT_ONCE], [references[p] for p in people])
         for row, probe in zip(table, part, strict=True):
-            row[[(probe.face, person) in refused for person in people]] = np.inf
+            row[ruled_out.get(probe.face, [])] = np.inf
             suggestion = _judge(probe.face, row, people, thresholds)
             if suggestion.grade is not Grade.NONE:
                 found.append(suggestion)

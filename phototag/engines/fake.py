@@ -30,7 +30,7 @@ CHIP_SIDE = 16
 HUE_STEP = 15
 LEAST_SATURATION = 100
 LEAST_AREA = 64
-LOOKS = 0.5
+LOOKS = 1.0
 """How far the brightest and the darkest face of one hue are apart, about, before scaling to length 1."""
 
 

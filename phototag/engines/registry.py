@@ -39,6 +39,17 @@ ENGINES = {
 DEFAULT = "mtcnn-resnet"
 
 
+def entry(name: str) -> Entry:
+    """How to get an engine.
+
+    Raises:
+        UsageError: no such engine.
+    """
+    if name not in ENGINES:
+        raise UsageError(f"There is no engine {name!r}. Choose one of: {', '.join(sorted(ENGINES))}.")
+    return ENGINES[name]
+
+
 def load(name: str, cache: Path, *, threads: int = 1, runtime: str | None = None) -> Engine:
     """Load an engine.
 
@@ -53,11 +64,9 @@ def load(name: str, cache: Path, *, threads: int = 1, runtime: str | None = None
         EngineError: what it needs is missing; the message says what to install.
         ChecksumError: its weights are not the released ones.
     """
-    if name not in ENGINES:
-        raise UsageError(f"There is no engine {name!r}. Choose one of: {', '.join(sorted(ENGINES))}.")
-    entry = ENGINES[name]
-    missing = [package for package in entry.needs if importlib.util.find_spec(package) is None]
+    wanted = entry(name)
+    missing = [package for package in wanted.needs if importlib.util.find_spec(package) is None]
     if missing:
-        raise EngineError(f"The engine {name} needs {', '.join(missing)}. Install it: {entry.install}")
-    engine: Engine = importlib.import_module(entry.module).load(cache, threads, runtime)
+        raise EngineError(f"The engine {name} needs {', '.join(missing)}. Install it: {wanted.install}")
+    engine: Engine = importlib.import_module(wanted.module).load(cache, threads, runtime)
     return engine

@@ -56,8 +56,8 @@ class StandardEngine:
     describe: Session
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Send no network to another process, only where to find it."""
-        return load, (self.cache, self.threads, self.runtime)
+        """Send no network to another process, only where to find it; a worker process uses it by itself."""
+        return load, (self.cache, 1, self.runtime)
 
     @property
     def space(self) -> Space:

@@ -47,8 +47,11 @@ def open_for_reading(folder: Path) -> Index:
     if not path.is_file():
         raise LibraryError(f"There is no index in {folder}. Make one with: phototag scan DIR")
     writable = os.access(folder, os.W_OK) and os.access(path, os.W_OK)
-    # WAL needs a shared-memory file beside the index, which a read-only folder cannot have.
-    db = _connect(path, "mode=ro" if writable else "mode=ro&immutable=1")
+    # WAL needs a shared-memory file beside the index, which a read-only folder cannot have. Where a log is left over,
+    # it must not be ignored all the same.
+    log = path.with_name(FILE + "-wal")
+    at_rest = not writable and not (log.exists() and log.stat().st_size)
+    db = _connect(path, "mode=ro&immutable=1" if at_rest else "mode=ro")
     return _checked(db, folder, path)
 
 
@@ -59,10 +62,10 @@ def open_for_writing(folder: Path, root: Path | None = None) -> Index:
 
     Args:
         folder: of the index; must exist.
-        root: the library, for a new index; an existing one knows its own.
+        root: the library, for a new index or one whose library has moved; otherwise the index knows.
 
     Raises:
-        LibraryError: no permission, no space, not ours, or no index and no root to make one for.
+        LibraryError: no permission, no space, not ours, of another library, or no index and no root to make one for.
         NewerIndexError: made by a newer phototag.
     """
     path = folder / FILE
@@ -75,8 +78,8 @@ def open_for_writing(folder: Path, root: Path | None = None) -> Index:
         db.execute("PRAGMA foreign_keys = ON")
         migrations.migrate(db, path)
         if root is not None:
-            set_meta(db, "root", os.fsencode(root))
-    except sqlite3.Error as error:
+            _adopt_root(db, folder, root)
+    except sqlite3.OperationalError as error:
         db.close()
         raise LibraryError(f"Cannot write the index {path}: {error}. Nothing was lost.") from error
     except BaseException:
@@ -97,8 +100,8 @@ def transaction(db: sqlite3.Connection, *, durable: bool = False) -> Iterator[No
     Raises:
         LibraryError: the disk is full or failing; nothing of the transaction remains.
     """
-    db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
     try:
+        db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
         db.execute("BEGIN IMMEDIATE")
         yield
         db.execute("COMMIT")
@@ -123,6 +126,15 @@ def set_meta(db: sqlite3.Connection, key: str, value: bytes) -> None:
     db.execute("INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", (key, value))
 
 
+GROUPED, TAGGED = "grouped", "tagged"
+"""Keys under which the fingerprint of the evidence is remembered that groups and suggestions were made from."""
+
+
+def forget_results(db: sqlite3.Connection) -> None:
+    """Let groups and suggestions be made anew, whatever the evidence's fingerprint says. Inside a transaction."""
+    db.execute("DELETE FROM meta WHERE key IN (?, ?)", (GROUPED, TAGGED))
+
+
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     try:
         uri = f"file:{urllib.parse.quote(os.fsencode(path))}?{mode}"
@@ -139,11 +151,28 @@ def _checked(db: sqlite3.Connection, folder: Path, path: Path) -> Index:
             raise LibraryError(
                 f"The index {path} is from an older phototag. Bring it up to date with: phototag scan DIR"
             )
-        root = folder.parent if folder.name == FOLDER else Path(os.fsdecode(get_meta(db, "root") or b""))
+        root = _root(db, folder)
     except BaseException:
         db.close()
         raise
     return Index(root, folder, db)
+
+
+def _root(db: sqlite3.Connection, folder: Path) -> Path:
+    """The library; an index that lies in it says "..", so that both can be moved."""
+    return Path(os.path.normpath(folder / os.fsdecode(get_meta(db, "root") or b"..")))
+
+
+def _adopt_root(db: sqlite3.Connection, folder: Path, root: Path) -> None:
+    """Remember the library of a new index; refuse to take one for another that is still there."""
+    known = get_meta(db, "root")
+    if known is not None and (before := _root(db, folder)) != root and before.is_dir():
+        raise LibraryError(
+            f"The index in {folder} is of {before}. Nothing was changed. "
+            f"Scan that, or choose another place for the index of {root}: --index DIR"
+        )
+    inside = folder == root / FOLDER
+    set_meta(db, "root", b".." if inside else os.fsencode(root))
 
 
 def _roll_back(db: sqlite3.Connection) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import defaultdict
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from phototag.core.geometry import box_in_pixels
+from phototag.core.geometry import box_in_pixels, to_upright, turned_size
 from phototag.types import Box, Source
 
 
@@ -18,8 +18,9 @@ class KnownFace:
         id: its id.
         photo: the photo's hash.
         path: of the photo, relative to the library; the first in order where several files hold it.
-        width, height: of the upright photo, in pixels.
-        box: fractions of the upright image.
+        orientation: EXIF's, of that file.
+        width, height: as stored, in pixels.
+        stored_box: fractions of the stored picture: where a decision remembers the face.
         score: the detector's.
         quality: 0 to 1.
         cluster: its group, or None.
@@ -32,9 +33,10 @@ class KnownFace:
     id: str
     photo: str
     path: bytes
+    orientation: int
     width: int
     height: int
-    box: Box
+    stored_box: Box
     score: float
     quality: float
     cluster: int | None
@@ -44,9 +46,19 @@ class KnownFace:
     runner_up: tuple[str, float] | None
 
     @property
+    def box(self) -> Box:
+        """Fractions of the upright image."""
+        return to_upright(self.stored_box, self.orientation)
+
+    @property
+    def is_tagged(self) -> bool:
+        """Whether `person` is a tag: a human's word or a strong match, not a mere suggestion."""
+        return self.source in (Source.HUMAN, Source.AUTO)
+
+    @property
     def box_px(self) -> tuple[int, int, int, int]:
-        """The box in whole pixels of the upright photo: left, top, right, bottom."""
-        return box_in_pixels(self.box, self.width, self.height)
+        """Left, top, right, bottom in whole pixels of the upright image."""
+        return box_in_pixels(self.box, *turned_size(self.width, self.height, self.orientation))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +78,17 @@ _SELECT = """
         coalesce(named.name, guessed.name),
         CASE WHEN l.person_id IS NULL THEN s.distance END,
         CASE WHEN l.person_id IS NULL THEN second.name END, s.runner_up_distance,
-        (SELECT min(path) FROM files WHERE files.hash = f.hash)
+        first.path, first.orientation
     FROM faces f
     JOIN photos p ON p.hash = f.hash
+    JOIN files first ON first.path = (SELECT min(path) FROM files WHERE files.hash = f.hash)
     LEFT JOIN cluster_faces c ON c.face_id = f.id
     LEFT JOIN labels l ON l.face_id = f.id AND l.verdict = 'is'
     LEFT JOIN people named ON named.id = l.person_id
     LEFT JOIN suggestions s ON s.face_id = f.id
     LEFT JOIN people guessed ON guessed.id = s.person_id
     LEFT JOIN people second ON second.id = s.runner_up_id
-    WHERE EXISTS (SELECT 1 FROM files WHERE files.hash = f.hash)"""
+    WHERE TRUE"""
 
 
 def faces(db: sqlite3.Connection, wanted: Filter | None = None) -> list[KnownFace]:
@@ -89,17 +102,23 @@ def faces(db: sqlite3.Connection, wanted: Filter | None = None) -> list[KnownFac
     return sorted(rows, key=lambda face: (face.path, face.box, face.id))
 
 
-def paths_by_photo(db: sqlite3.Connection) -> dict[str, list[bytes]]:
-    """Photo hash -> the files that hold it, sorted."""
-    found: dict[str, list[bytes]] = defaultdict(list)
-    for photo, path in db.execute("SELECT hash, path FROM files ORDER BY path"):
-        found[photo].append(path)
-    return found
+def is_known(db: sqlite3.Connection, path: bytes) -> bool:
+    """Whether the last scan saw a photo here."""
+    return db.execute("SELECT 1 FROM files WHERE path = ?", (path,)).fetchone() is not None
 
 
-def taken_by_photo(db: sqlite3.Connection) -> dict[str, str | None]:
-    """Photo hash -> capture time."""
-    return dict(db.execute("SELECT hash, taken FROM photos"))
+class PhotoOnDisk(NamedTuple):
+    """A file that holds a photo."""
+
+    path: bytes
+    photo: str
+    orientation: int
+    taken: str | None
+
+
+def photos_on_disk(db: sqlite3.Connection) -> list[PhotoOnDisk]:
+    """All files whose picture is known, sorted by path."""
+    return [PhotoOnDisk(*row) for row in db.execute("SELECT path, hash, orientation, taken FROM files ORDER BY path")]
 
 
 def paths_with(db: sqlite3.Connection, person: int) -> list[bytes]:
@@ -129,8 +148,8 @@ def _known_face(row: tuple) -> KnownFace:  # type: ignore[type-arg]
     (id_, photo, width, height, left, top, right, bottom, score, quality, cluster, source, person, distance, *rest) = (
         row
     )
-    second, second_distance, path = rest
+    second, second_distance, path, orientation = rest
     return KnownFace(
-        id_, photo, path, width, height, Box(left, top, right, bottom), score, quality, cluster, person,
+        id_, photo, path, orientation, width, height, Box(left, top, right, bottom), score, quality, cluster, person,
         None if source is None else Source(source), distance, None if second is None else (second, second_distance),
     )  # fmt: skip

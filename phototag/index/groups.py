@@ -51,6 +51,11 @@ def unknown(db: sqlite3.Connection) -> list[Cluster]:
     return sorted(groups, key=lambda c: (-len(c.faces), c.id))
 
 
+def exists(db: sqlite3.Connection, cluster: int) -> bool:
+    """Whether there is a group of this id, of unknown or of known faces."""
+    return db.execute("SELECT 1 FROM clusters WHERE id = ?", (cluster,)).fetchone() is not None
+
+
 def owner(db: sqlite3.Connection, cluster: int) -> str | None:
     """The name of whoever a human said is in this group, or None."""
     sql = """

@@ -9,16 +9,22 @@ from __future__ import annotations
 import json
 import sqlite3
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
-from phototag.core.geometry import match_boxes, to_stored, to_upright
+from phototag.core.geometry import intersection_over_union, match_boxes
 from phototag.types import Box, Person, Verdict
+
+SAME_PLACE = 0.5
+"""Two boxes of one picture that overlap at least this much (intersection over union) are one face."""
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledFace:
-    """A face as a decision remembers it: by content and place, so that the decision outlives every re-detection."""
+    """A face as a decision remembers it: by content and place, so that the decision outlives every re-detection.
+
+    The box is in the stored picture, so that it outlives a turn by the EXIF orientation too.
+    """
 
     face: str
     photo: str
@@ -49,10 +55,10 @@ def decide(db: sqlite3.Connection, decision: NameFaces, at_ns: int) -> Person:
     Returns:
         The person named, new or known.
     """
-    before = _labels_of(db, [face.face for face in decision.faces])
+    inverse = {"labels": [label for face in decision.faces for label in _labels_at(db, face)]}
     cursor = db.execute(
         "INSERT INTO decisions (at_ns, kind, payload, inverse) VALUES (?, 'name', ?, ?)",
-        (at_ns, json.dumps(asdict(decision), ensure_ascii=False), json.dumps({"labels": before}, ensure_ascii=False)),
+        (at_ns, json.dumps(asdict(decision), ensure_ascii=False), json.dumps(inverse, ensure_ascii=False)),
     )
     return _apply(db, decision, int(cursor.lastrowid or 0))
 
@@ -60,7 +66,7 @@ def decide(db: sqlite3.Connection, decision: NameFaces, at_ns: int) -> Person:
 def replay(db: sqlite3.Connection) -> None:
     """Build people and labels anew from the decisions alone. Inside a transaction."""
     db.execute("DELETE FROM labels")
-    rows = db.execute("SELECT id, payload FROM decisions ORDER BY id").fetchall()
+    rows = db.execute("SELECT id, payload FROM decisions WHERE kind = 'name' ORDER BY id").fetchall()
     for decision_id, payload in rows:
         fields = json.loads(payload)
         faces = tuple(LabelledFace(f["face"], f["photo"], Box(*f["box"])) for f in fields["faces"])
@@ -81,38 +87,15 @@ def rebind(db: sqlite3.Connection, photo: str) -> None:
     labelled = {row[0]: Box(*row[1:]) for row in db.execute(sql.format("face_id", "labels"), (photo,))}
     lost = [face for face in labelled if face not in found]
     free = [face for face in found if face not in labelled]
-    pairs = match_boxes([labelled[face] for face in lost], [found[face] for face in free])
+    pairs = match_boxes([labelled[face] for face in lost], [found[face] for face in free], SAME_PLACE)
     db.executemany("UPDATE labels SET face_id = ? WHERE face_id = ?", [(free[j], lost[i]) for i, j in pairs.items()])
-
-
-def follow_turn(db: sqlite3.Connection, photo: str) -> None:
-    """Turn labels with a photo whose EXIF orientation was changed in place. Inside a transaction.
-
-    They are those of the same content (see `media.content.picture_name`) in an orientation that no file has any more.
-    """
-    content, orientation = _content_and_orientation(photo)
-    sql = """
-        SELECT face_id, person_id, hash, left, top, right, bottom FROM labels
-        WHERE hash >= ? AND hash < ? AND hash <> ? AND hash NOT IN (SELECT hash FROM files)"""
-    for face, person, before, *box in db.execute(sql, (content, content + "~", photo)).fetchall():
-        turned = to_upright(to_stored(Box(*box), _content_and_orientation(before)[1]), orientation)
-        db.execute(
-            "UPDATE labels SET hash = ?, left = ?, top = ?, right = ?, bottom = ? WHERE face_id = ? AND person_id = ?",
-            (photo, *turned, face, person),
-        )
-
-
-def _content_and_orientation(photo: str) -> tuple[str, int]:
-    content, _, orientation = photo.partition("-")
-    return content, int(orientation or 1)
 
 
 def _apply(db: sqlite3.Connection, decision: NameFaces, decision_id: int) -> Person:
     person = _person(db, decision.name)
-    db.executemany(
-        "DELETE FROM labels WHERE face_id = ? AND (verdict = 'is' OR person_id = ?)",
-        [(face.face, person.id) for face in decision.faces],
-    )
+    for face in decision.faces:
+        overruled = [(x["face"], x["person"]) for x in _labels_at(db, face) if _gives_way(x, person)]
+        db.executemany("DELETE FROM labels WHERE face_id = ? AND person_id = ?", overruled)
     db.executemany(
         "INSERT INTO labels VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [(f.face, person.id, Verdict.IS, f.photo, *f.box, decision_id) for f in decision.faces],
@@ -128,7 +111,18 @@ def _person(db: sqlite3.Connection, name: str) -> Person:
     return Person(*db.execute("SELECT id, name FROM people WHERE key = ?", (key,)).fetchone())
 
 
-def _labels_of(db: sqlite3.Connection, faces: Sequence[str]) -> list[list[str]]:
-    """[face, name] of the faces that somebody had named before."""
-    sql = "SELECT face_id, name FROM labels JOIN people ON people.id = person_id WHERE face_id = ? AND verdict = 'is'"
-    return [list(row) for face in faces for row in db.execute(sql, (face,))]
+def _labels_at(db: sqlite3.Connection, face: LabelledFace) -> list[dict[str, Any]]:
+    """What was said of this face, also under the id that it had when it was detected a little elsewhere."""
+    sql = """
+        SELECT face_id, person_id, name, verdict, decision_id, left, top, right, bottom
+        FROM labels JOIN people ON people.id = person_id WHERE hash = ? ORDER BY face_id, person_id"""
+    return [
+        {"face": row[0], "person": row[1], "name": row[2], "verdict": row[3], "decision": row[4], "box": row[5:]}
+        for row in db.execute(sql, (face.photo,))
+        if row[0] == face.face or intersection_over_union(Box(*row[5:]), face.box) >= SAME_PLACE
+    ]
+
+
+def _gives_way(label: dict[str, Any], person: Person) -> bool:
+    """Whether a label is overruled by saying that the face is this person."""
+    return bool(label["verdict"] == Verdict.IS or label["person"] == person.id)

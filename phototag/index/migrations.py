@@ -25,16 +25,19 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE spaces (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, description TEXT NOT NULL);
 CREATE TABLE photos (
     hash TEXT PRIMARY KEY,
-    width INTEGER NOT NULL,
+    width INTEGER NOT NULL,                  -- as stored, before the EXIF orientation
     height INTEGER NOT NULL,
-    taken TEXT,
-    space_id INTEGER REFERENCES spaces (id)  -- in which its faces were looked for
+    orientation INTEGER NOT NULL,            -- EXIF's, in which its faces were looked for
+    space_id INTEGER NOT NULL REFERENCES spaces (id),
+    size INTEGER NOT NULL                    -- of the file it was read from: a file of another size is not a copy
 ) WITHOUT ROWID;
 CREATE TABLE files (
     path BLOB PRIMARY KEY,                   -- relative to the library, as the system spells it
     size INTEGER NOT NULL,
     mtime_ns INTEGER NOT NULL,
-    hash TEXT NOT NULL REFERENCES photos (hash)
+    hash TEXT NOT NULL REFERENCES photos (hash),
+    orientation INTEGER NOT NULL,            -- EXIF's, 1 to 8
+    taken TEXT                               -- ISO 8601 local time
 ) WITHOUT ROWID;
 CREATE INDEX files_hash ON files (hash);
 CREATE TABLE problems (path BLOB PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, reason TEXT NOT NULL)
@@ -42,7 +45,7 @@ CREATE TABLE problems (path BLOB PRIMARY KEY, size INTEGER NOT NULL, mtime_ns IN
 CREATE TABLE faces (
     id TEXT PRIMARY KEY,
     hash TEXT NOT NULL REFERENCES photos (hash) ON DELETE CASCADE,
-    left REAL NOT NULL, top REAL NOT NULL, right REAL NOT NULL, bottom REAL NOT NULL,  -- fractions, upright image
+    left REAL NOT NULL, top REAL NOT NULL, right REAL NOT NULL, bottom REAL NOT NULL,  -- fractions, as stored
     score REAL NOT NULL,
     quality REAL NOT NULL,
     landmarks TEXT NOT NULL                  -- JSON: [[x, y], ...] as fractions, or []
@@ -77,7 +80,7 @@ CREATE TABLE labels (
     PRIMARY KEY (face_id, person_id)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX labels_one_person_a_face ON labels (face_id) WHERE verdict = 'is';
-CREATE INDEX labels_hash ON labels (hash);
+CREATE INDEX labels_hash ON labels (hash);  -- left to bottom: fractions of the stored picture
 CREATE INDEX labels_person ON labels (person_id);
 
 -- machine: guesses, replaced whole
@@ -125,10 +128,12 @@ def check(db: sqlite3.Connection, path: Path, steps: Sequence[str] = STEPS) -> N
     try:
         tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         ours = db.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
+    except sqlite3.OperationalError as error:
+        raise LibraryError(f"{path} cannot be read now: {error}. Nothing was written; try again.") from error
     except sqlite3.DatabaseError as error:
         raise LibraryError(
             f"{path} is not a phototag index, or it is damaged ({error}). Nothing was written. "
-            "Put back a backup from the folder beside it, or move it away and scan again."
+            "Keep the file: what you named is in it. Put back a copy of yours if you have one."
         ) from error
     if tables and not ours:
         raise LibraryError(
@@ -183,7 +188,7 @@ def _statements(script: str) -> list[str]:
 
 def _back_up(db: sqlite3.Connection, path: Path, start: int) -> None:
     kept = sorted(path.parent.glob("index-v*-*.db"), key=lambda p: p.stat().st_mtime_ns)
-    number = max((int(p.stem.rsplit("-", 1)[1]) for p in kept), default=0) + 1
+    number = max((int(tail) for p in kept if (tail := p.stem.rsplit("-", 1)[1]).isdecimal()), default=0) + 1
     target = path.with_name(f"index-v{start}-{number}.db")
     with sqlite3.connect(target) as copy:
         db.backup(copy)

@@ -10,10 +10,15 @@ from typing import TYPE_CHECKING
 from phototag.core.vectors import from_bytes, to_bytes
 from phototag.errors import PhotoProblem
 from phototag.index import journal
-from phototag.types import Face, Photo, PhotoFile
+from phototag.index.db import forget_results
+from phototag.types import Face, Photo, PhotoFile, Shown
 
 if TYPE_CHECKING:
     from phototag.types import Vectors
+
+
+NEVER = -1
+"""A time of change that no file has."""
 
 
 def files(db: sqlite3.Connection) -> dict[bytes, tuple[PhotoFile, str]]:
@@ -35,10 +40,21 @@ def problems(db: sqlite3.Connection) -> list[PhotoProblem]:
     ]
 
 
-def is_analysed(db: sqlite3.Connection, photo: str, space_id: int) -> bool:
-    """Whether this photo's faces have been looked for in this Space."""
-    row = db.execute("SELECT 1 FROM photos WHERE hash = ? AND space_id = ?", (photo, space_id)).fetchone()
-    return row is not None
+def known_sizes(db: sqlite3.Connection) -> set[int]:
+    """Sizes of all files whose picture is known, also of those that are gone: a file of one of them may be a copy."""
+    return {row[0] for row in db.execute("SELECT size FROM files UNION SELECT size FROM photos")}
+
+
+def is_analysed(db: sqlite3.Connection, photo: str, orientation: int, space_id: int) -> bool:
+    """Whether this photo's faces have been looked for in this Space, with the picture turned this way.
+
+    Where other files of the picture are there, the way that it is turned on those is as good.
+    """
+    sql = """
+        SELECT 1 FROM photos WHERE hash = ? AND space_id = ?
+        AND (orientation = ? OR EXISTS (SELECT 1 FROM files f WHERE f.hash = photos.hash
+                                        AND f.orientation = photos.orientation))"""
+    return db.execute(sql, (photo, space_id, orientation)).fetchone() is not None
 
 
 def count_faces(db: sqlite3.Connection) -> int:
@@ -48,45 +64,70 @@ def count_faces(db: sqlite3.Connection) -> int:
 
 
 def record_analysis(
-    db: sqlite3.Connection, file: PhotoFile, photo: Photo, faces: Sequence[Face], vectors: Vectors, space_id: int
+    db: sqlite3.Connection,
+    file: PhotoFile,
+    shown: Shown,
+    photo: Photo,
+    faces: Sequence[Face],
+    vectors: Vectors,
+    space_id: int,
 ) -> None:
     """Write what was found on one photo, replacing what was known of it. Inside a transaction.
 
-    Labels stay. Where a label's face is not found again under its id, the new face that overlaps it most takes it over.
+    A face that is found again keeps its group and its suggestion until they are made anew. Labels stay; where a label's
+    face is not found again under its id, the new face that overlaps it most takes it over.
     """
     db.execute(
-        "INSERT INTO photos VALUES (:hash, :width, :height, :taken, :space) ON CONFLICT (hash) DO UPDATE"
-        " SET width = :width, height = :height, taken = :taken, space_id = :space",
-        {"hash": photo.hash, "width": photo.width, "height": photo.height, "taken": photo.taken, "space": space_id},
+        "INSERT INTO photos VALUES (:hash, :width, :height, :orientation, :space, :size) ON CONFLICT (hash) DO UPDATE"
+        " SET width = :width, height = :height, orientation = :orientation, space_id = :space, size = :size",
+        {
+            "hash": photo.hash,
+            "width": photo.width,
+            "height": photo.height,
+            "orientation": photo.orientation,
+            "space": space_id,
+            "size": file.size,
+        },
     )
-    db.execute("DELETE FROM faces WHERE hash = ?", (photo.hash,))
+    found = json.dumps([face.id for face in faces])
+    db.execute("DELETE FROM faces WHERE hash = ? AND id NOT IN (SELECT value FROM json_each(?))", (photo.hash, found))
     db.executemany(
-        "INSERT INTO faces VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO faces VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE"
+        " SET left = excluded.left, top = excluded.top, right = excluded.right, bottom = excluded.bottom,"
+        " score = excluded.score, quality = excluded.quality, landmarks = excluded.landmarks",
         [(f.id, f.photo, *f.box, f.score, f.quality, json.dumps(f.landmarks)) for f in faces],
     )
     db.executemany(
-        "INSERT INTO vectors VALUES (?, ?, ?)",
+        "INSERT INTO vectors VALUES (?, ?, ?) ON CONFLICT (face_id) DO UPDATE"
+        " SET space_id = excluded.space_id, vector = excluded.vector",
         [(face.id, space_id, to_bytes(vector)) for face, vector in zip(faces, vectors, strict=True)],
     )
-    record_file(db, file, photo.hash)
-    journal.follow_turn(db, photo.hash)
+    forget_results(db)
     journal.rebind(db, photo.hash)
+    record_file(db, file, photo.hash, shown)
 
 
-def record_file(db: sqlite3.Connection, file: PhotoFile, photo: str) -> None:
+def record_file(db: sqlite3.Connection, file: PhotoFile, photo: str, shown: Shown) -> None:
     """Remember that this file holds this photo. Inside a transaction."""
     db.execute("DELETE FROM problems WHERE path = ?", (file.path,))
     db.execute(
-        "INSERT INTO files VALUES (?, ?, ?, ?) ON CONFLICT (path) DO UPDATE"
-        " SET size = excluded.size, mtime_ns = excluded.mtime_ns, hash = excluded.hash",
-        (file.path, file.size, file.mtime_ns, photo),
+        "REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)",
+        (file.path, file.size, file.mtime_ns, photo, shown.orientation, shown.taken),
     )
 
 
-def record_problem(db: sqlite3.Connection, file: PhotoFile, reason: str) -> None:
-    """Remember that this file could not be used: it is tried again when it changes. Inside a transaction."""
+def record_problem(db: sqlite3.Connection, file: PhotoFile, reason: str, *, lasting: bool) -> None:
+    """Remember that this file could not be used. Inside a transaction.
+
+    Args:
+        db: the index.
+        file: which.
+        reason: for a person.
+        lasting: whether to leave it alone until it changes; else the next scan tries again.
+    """
     db.execute("DELETE FROM files WHERE path = ?", (file.path,))
-    db.execute("REPLACE INTO problems VALUES (?, ?, ?, ?)", (file.path, file.size, file.mtime_ns, reason))
+    mtime_ns = file.mtime_ns if lasting else NEVER
+    db.execute("REPLACE INTO problems VALUES (?, ?, ?, ?)", (file.path, file.size, mtime_ns, reason))
 
 
 def forget_files(db: sqlite3.Connection, paths: Iterable[bytes]) -> None:

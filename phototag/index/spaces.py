@@ -10,8 +10,9 @@ from phototag.types import Space, Thresholds
 
 
 def current(db: sqlite3.Connection) -> Space | None:
-    """The Space of this index, or None while nothing has been described."""
-    row = db.execute("SELECT description FROM spaces ORDER BY id DESC LIMIT 1").fetchone()
+    """The Space of this index, or None while no photo has been looked at."""
+    sql = "SELECT description FROM spaces WHERE id IN (SELECT space_id FROM photos) ORDER BY id DESC LIMIT 1"
+    row = db.execute(sql).fetchone()
     if row is None:
         return None
     fields = json.loads(row[0])

@@ -22,22 +22,6 @@ class _UnexpectedError(Exception):
     """The container is not what it says; the whole file is digested instead."""
 
 
-def picture_name(data: bytes, orientation: int) -> str:
-    """Name the picture that a file shows.
-
-    The one piece of metadata that belongs to the picture is how it is turned: boxes are in the upright image. So it is
-    part of the name, and in plain sight, so that names given before a photo was turned can be turned with it.
-
-    Args:
-        data: the whole file.
-        orientation: EXIF's, 1 to 8.
-
-    Returns:
-        `content_hash`, and "-6" behind it for orientation 6; nothing for 1.
-    """
-    return content_hash(data) + ("" if orientation == 1 else f"-{orientation}")
-
-
 def content_hash(data: bytes) -> str:
     """Digest what is stored in a file, without its metadata.
 

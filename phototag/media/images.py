@@ -15,6 +15,7 @@ import pillow_heif
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from phototag.errors import PhotoError
+from phototag.types import Shown
 
 if TYPE_CHECKING:
     from phototag.types import Pixels
@@ -39,13 +40,13 @@ class Picture:
     Attributes:
         pixels: (h, w, 3) RGB upright; may be smaller than the photo, never larger.
         width, height: of the upright photo at its full size.
-        taken: EXIF capture time as ISO 8601 local time, or None.
+        shown: how the file says that it is to be shown.
     """
 
     pixels: Pixels
     width: int
     height: int
-    taken: str | None
+    shown: Shown
 
 
 def decode(data: bytes, long_side: int, max_megapixels: float = MAX_MEGAPIXELS) -> Picture:
@@ -81,7 +82,7 @@ def _decode(data: bytes, long_side: int, max_megapixels: float) -> Picture:
         width, height = image.size
         if width * height > max_megapixels * 1e6:
             raise PhotoError(f"{width} x {height} pixels are more than the limit of {max_megapixels:g} megapixels.")
-        taken = _taken(image)
+        shown = Shown(_orientation(image), _taken(image))
         if image.format in {"JPEG", "MPO"}:
             image.draft("RGB", _draft_size(width, height, long_side))
         image.load()
@@ -91,18 +92,18 @@ def _decode(data: bytes, long_side: int, max_megapixels: float) -> Picture:
         height, width = pixels.shape[:2]
     elif orientation in _TRANSPOSED:
         width, height = height, width
-    return Picture(pixels, width, height, taken)
+    return Picture(pixels, width, height, shown)
 
 
-def stored_orientation(data: bytes) -> int:
-    """How a photo has to be turned after decoding, 1 to 8; 1 too where the file is no photo. Decodes nothing."""
+def how_shown(data: bytes) -> Shown:
+    """Read orientation and capture time from a file without decoding it; the defaults where it is no photo."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-                return _orientation(image)
+                return Shown(_orientation(image), _taken(image))
     except Exception:  # the same decoders as above
-        return 1
+        return Shown()
 
 
 def _draft_size(width: int, height: int, long_side: int) -> tuple[int, int]:

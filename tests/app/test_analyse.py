@@ -53,6 +53,7 @@ def test_a_file_that_is_being_written_is_left_for_the_next_scan(worker: Worker, 
     found = worker.analyse(file)
     assert isinstance(found, Unreadable)
     assert "next scan" in str(found.reason)
+    assert not found.lasting
 
 
 def test_a_folder_with_the_name_of_a_photo_is_a_problem(worker: Worker, tmp_path: Path) -> None:

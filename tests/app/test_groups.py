@@ -13,7 +13,7 @@ from tests.conftest import Command, draw_photo
 
 def face(person: str | None, distance: float | None) -> KnownFace:
     source = None if person is None else Source.SUGGESTED
-    return KnownFace("id", "hash", b"a", 9, 9, Box(0, 0, 1, 1), 1, 1, 1, person, source, distance, None)
+    return KnownFace("id", "hash", b"a", 1, 9, 9, Box(0, 0, 1, 1), 1, 1, 1, person, source, distance, None)
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,63 @@ def test_look_alikes_are_tagged_at_once(phototag: Command, tmp_path: Path) -> No
     assert sources == {"a.png": "human", "b.png": "human", "c.png": "auto", "d.png": None}
 
 
+def test_naming_tags_look_alikes_elsewhere_at_once(phototag: Command, tmp_path: Path) -> None:
+    """Two dark reds are a group; a light one, 0.32 away, is too far to be grouped (0.30) and near enough to be tagged."""
+    for i in range(2):
+        draw_photo(tmp_path / f"{i}.png", ["#700000"], (320 + i, 200))
+    draw_photo(tmp_path / "light.png", ["#d85858"])
+    phototag("scan", tmp_path, "--engine", "fake")
+    phototag("clusters", "--json")
+    assert [group["faces"] for group in json.loads(phototag.out)["clusters"]] == [2]
+    assert phototag("name-cluster", 1, "--as", "elon") == 0
+    assert "1 look-alike on 1 photo tagged automatically." in phototag.out
+    assert phototag("find", "elon") == 0
+    assert phototag.out.splitlines() == ["0.png", "1.png", "light.png"]
+    tags = (tmp_path / ".phototag" / "tags.jsonl").read_text().splitlines()
+    assert [json.loads(line)["people"] for line in tags] == [["elon"]] * 3
+
+
+def test_saying_it_twice_does_no_harm(phototag: Command, scanned: Path) -> None:
+    phototag("name-cluster", 1, "--as", "elon")
+    before = (scanned / ".phototag" / "tags.jsonl").read_bytes()
+    assert phototag("name-cluster", 1, "--as", "Elon") == 0
+    assert "is elon already" in phototag.out
+    assert (scanned / ".phototag" / "tags.jsonl").read_bytes() == before
+
+
+def test_a_name_whose_tags_could_not_be_written_is_kept_and_written_the_next_time(
+    phototag: Command, scanned: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    before = (scanned / ".phototag" / "tags.jsonl").read_bytes()
+    with monkeypatch.context() as disk:
+        disk.setattr("phototag.files.os.fsync", full)
+        assert phototag("name-cluster", 1, "--as", "elon") == 4
+    assert "No space left" in phototag.err
+    assert "is safe in the index" in phototag.err
+    assert (scanned / ".phototag" / "tags.jsonl").read_bytes() == before
+    assert phototag("scan", scanned) == 0
+    assert b"elon" in (scanned / ".phototag" / "tags.jsonl").read_bytes()
+
+
+def test_a_photo_or_a_group_that_there_is_not(phototag: Command, scanned: Path) -> None:
+    assert phototag("faces", "--photo", "nowhere.jpg") == 2
+    assert "no photo 'nowhere.jpg'" in phototag.err
+    assert phototag("faces", "--cluster", 99) == 2
+
+
+def test_the_library_may_be_reached_by_a_link_and_by_a_way_round(
+    phototag: Command, scanned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "link").symlink_to(scanned)
+    monkeypatch.chdir(scanned / "2021")
+    for library in (tmp_path / "link", Path("..") / ".." / "Pictures"):
+        assert phototag("faces", "--library", library, "--photo", scanned / "2021" / "both.jpg", "--json") == 0
+        assert len(json.loads(phototag.out)["faces"]) == 2
+
+
 def test_faces_have_the_shape_of_the_contract(phototag: Command, scanned: Path) -> None:
     phototag("name-cluster", 1, "--as", "elon")
     phototag("faces", "--json", "--photo", "2021/both.jpg")
@@ -91,7 +148,19 @@ def test_faces_have_the_shape_of_the_contract(phototag: Command, scanned: Path) 
     assert document["library"] == str(scanned)
     assert document["space"] == {"engine": "fake", "dim": 128, "metric": "euclidean"}
     red, blue = document["faces"]
-    keys = ["id", "photo", "box", "score", "quality", "cluster", "person", "source", "distance", "runner_up"]
+    keys = [
+        "id",
+        "photo",
+        "box",
+        "score",
+        "quality",
+        "cluster",
+        "person",
+        "suggestion",
+        "source",
+        "distance",
+        "runner_up",
+    ]
     assert list(red) == list(blue) == keys
     assert (red["person"], red["source"], red["distance"], red["cluster"]) == ("elon", "human", None, 1)
     assert (blue["person"], blue["source"], blue["distance"], blue["cluster"]) == (None, None, None, 2)

@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from phototag.app.analyse import Worker
 from phototag.engines.fake import FakeEngine
+from phototag.types import PhotoFile
 from tests.conftest import BLUE, GREEN, RED, Command, draw_photo
 
 
@@ -322,6 +324,101 @@ def _recorded(index: Path) -> int:
         return 0
 
 
+def edited(path: Path, comment: bytes) -> None:
+    """Put a comment into a JPEG, as a tool that writes captions would."""
+    data = path.read_bytes()
+    path.write_bytes(data[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + data[2:])
+
+
+def test_a_caption_changes_nothing_about_the_faces(phototag: Command, library: Path) -> None:
+    scan(phototag, library)
+    phototag("name-cluster", 1, "--as", "elon", "--library", library)
+    draw_photo(library / "auto.jpg", [RED], (350, 200))
+    scan(phototag, library)
+    phototag("faces", "--json", "--library", library)
+    before = phototag.out
+    for name in ("auto.jpg", "2020/red1.jpg", "2021/blue.jpg"):
+        edited(library / name, b"a day at the sea")
+    assert counts(scan(phototag, library)) == {"seen": 7, "unchanged": 7}
+    phototag("faces", "--json", "--library", library)
+    assert phototag.out == before
+
+
+def test_a_copy_with_another_caption_changes_nothing_about_the_original(phototag: Command, library: Path) -> None:
+    scan(phototag, library)
+    phototag("clusters", "--json", "--library", library)
+    before = phototag.out
+    shutil.copy(library / "2021" / "blue.jpg", library / "2021" / "copy.jpg")
+    edited(library / "2021" / "copy.jpg", b"a day at the sea")
+    assert counts(scan(phototag, library)) == {"seen": 7, "duplicates": 1, "unchanged": 6}
+    phototag("clusters", "--json", "--library", library)
+    assert phototag.out == before
+
+
+def test_a_copy_whose_original_vanishes_in_the_middle_is_still_read(
+    phototag: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw_photo(tmp_path / "a.png", [RED])
+    shutil.copy(tmp_path / "a.png", tmp_path / "b.png")
+    analyse = Worker.analyse
+
+    def vanishing(worker: Worker, file: PhotoFile) -> object:
+        if file.path == b"a.png":
+            (tmp_path / "a.png").unlink()
+        return analyse(worker, file)
+
+    monkeypatch.setattr(Worker, "analyse", vanishing)
+    document = scan(phototag, tmp_path)
+    assert counts(document) == {"seen": 1, "new": 1}
+    assert document["faces"] == 1
+
+
+def test_a_folder_that_cannot_be_read_is_a_problem_and_its_photos_are_not_gone(
+    phototag: Command, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan(phototag, library)
+    tags = (library / ".phototag" / "tags.jsonl").read_bytes()
+    scandir = os.scandir
+
+    def refusing(folder: bytes) -> object:
+        if bytes(folder).endswith(b"2021"):
+            raise PermissionError(13, "Permission denied")
+        return scandir(folder)
+
+    with monkeypatch.context() as disk:
+        disk.setattr("phototag.media.walk.os.scandir", refusing)
+        document = scan(phototag, library)
+    assert document["problems"] == [{"photo": "2021/", "reason": "The folder cannot be read: Permission denied."}]
+    assert document["photos"]["gone"] == 0
+    assert (library / ".phototag" / "tags.jsonl").read_bytes() == tags
+
+
+def test_a_file_that_may_not_be_read_is_read_when_it_may(
+    phototag: Command, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(Worker, "_read", refuse)
+        assert len(scan(phototag, library)["problems"]) == 6
+    assert counts(scan(phototag, library)) == {"seen": 6, "new": 6}
+
+
+def test_an_index_kept_inside_the_library_is_not_a_part_of_it(phototag: Command, library: Path) -> None:
+    scan(phototag, library, "--index", str(library / "idx"))
+    phototag("clusters", "--sheets", "--index", library / "idx")
+    assert (library / "idx" / "sheets" / "group-1.jpg").exists()
+    assert counts(scan(phototag, library, "--index", str(library / "idx"))) == {"seen": 6, "unchanged": 6}
+
+
+def test_an_index_of_another_library_is_not_taken(phototag: Command, library: Path, tmp_path: Path) -> None:
+    scan(phototag, library, "--index", str(tmp_path / "idx"))
+    draw_photo(tmp_path / "other" / "a.jpg", [GREEN])
+    assert phototag("scan", tmp_path / "other", "--index", tmp_path / "idx", "--engine", "fake") == 4
+    assert f"is of {library}" in phototag.err
+
+
 def test_a_name_turns_with_its_photo(phototag: Command, tmp_path: Path) -> None:
     """Another program turns a photo by its EXIF orientation alone."""
     for name in ("a.png", "b.png"):
@@ -332,7 +429,7 @@ def test_a_name_turns_with_its_photo(phototag: Command, tmp_path: Path) -> None:
     exif[0x0112] = 6
     with Image.open(tmp_path / "a.png") as image:
         image.save(tmp_path / "a.png", exif=exif)
-    assert counts(scan(phototag, tmp_path)) == {"seen": 2, "changed": 1, "unchanged": 1}
+    assert counts(scan(phototag, tmp_path)) == {"seen": 2, "unchanged": 2}  # the stored picture is the same
     phototag("faces", "--photo", "a.png", "--json", "--library", tmp_path)
     (face,) = json.loads(phototag.out)["faces"]
     assert (face["person"], face["source"]) == ("elon", "human")
@@ -341,6 +438,7 @@ def test_a_name_turns_with_its_photo(phototag: Command, tmp_path: Path) -> None:
     assert (left > 50, bottom < 140) == (True, True)  # what was on the left is at the top now
     with Image.open(tmp_path / "a.png") as image:
         image.save(tmp_path / "a.png")
-    scan(phototag, tmp_path)
+    (tmp_path / "a.png").rename(tmp_path / "moved and turned back.png")
+    assert counts(scan(phototag, tmp_path)) == {"seen": 2, "moved": 1, "unchanged": 1}
     phototag("people", "--json", "--library", tmp_path)
     assert json.loads(phototag.out)["people"][0]["confirmed"] == 2

@@ -11,7 +11,7 @@ import pytest
 from phototag.core.geometry import face_ids
 from phototag.index import photos, spaces
 from phototag.index.db import Index, open_for_writing, transaction
-from phototag.types import Box, Face, Photo, PhotoFile, Space, Thresholds
+from phototag.types import Box, Face, Photo, PhotoFile, Shown, Space, Thresholds
 
 SPACE = Space("toy", "none", 2, "euclidean", "face", "f32", Thresholds(0.3, 2, 0.4, 0.2, 0.3, 0.1))
 LEFT, RIGHT = Box(0.1, 0.1, 0.3, 0.3), Box(0.6, 0.1, 0.8, 0.3)
@@ -34,5 +34,5 @@ def put_photo(index: Index, path: str, photo: str, boxes: Sequence[Box]) -> list
     with transaction(index.db):
         space_id = spaces.adopt(index.db, SPACE)
         file = PhotoFile(path.encode(), 1000, 1)
-        photos.record_analysis(index.db, file, Photo(photo, 100, 100), faces, vectors, space_id)
+        photos.record_analysis(index.db, file, Shown(), Photo(photo, 100, 100), faces, vectors, space_id)
     return ids

@@ -83,6 +83,24 @@ def test_an_index_elsewhere_remembers_its_library(tmp_path: Path) -> None:
     opened.close()
 
 
+def test_an_index_is_not_taken_for_another_library_that_is_there(tmp_path: Path) -> None:
+    for name in ("one", "two", "index"):
+        (tmp_path / name).mkdir()
+    open_for_writing(tmp_path / "index", tmp_path / "one").close()
+    with pytest.raises(LibraryError, match=r"is of .*one"):
+        open_for_writing(tmp_path / "index", tmp_path / "two")
+    (tmp_path / "one").rmdir()
+    open_for_writing(tmp_path / "index", tmp_path / "two").close()
+
+
+def test_an_index_elsewhere_may_have_the_name_of_one_inside(tmp_path: Path) -> None:
+    (tmp_path / "data" / ".phototag").mkdir(parents=True)
+    (tmp_path / "photos").mkdir()
+    opened = open_for_writing(tmp_path / "data" / ".phototag", tmp_path / "photos")
+    assert opened.root == tmp_path / "photos"
+    opened.close()
+
+
 def test_an_index_on_a_read_only_disk_can_be_read(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     set_meta(index.db, "colour", b"red")
     index.close()

@@ -6,7 +6,7 @@ from phototag.index import faces, groups, people, photos
 from phototag.index.db import Index, transaction
 from phototag.index.faces import Filter
 from phototag.index.journal import LabelledFace, NameFaces, decide
-from phototag.types import Cluster, Grade, PhotoFile, Source, Suggestion
+from phototag.types import Cluster, Grade, PhotoFile, Shown, Source, Suggestion
 from tests.index.conftest import LEFT, RIGHT, put_photo
 
 
@@ -15,7 +15,7 @@ def known(index: Index) -> dict[str, str]:
     """One face each on a, b, c, d; a and copy-of-a are one picture. elon is on a, strongly on b, possibly on c."""
     found = {path[0]: put_photo(index, path, path[0] * 2, [LEFT])[0] for path in ("a.jpg", "b.jpg", "c.jpg", "d.jpg")}
     with transaction(index.db):
-        photos.record_file(index.db, PhotoFile(b"copy-of-a.jpg", 1000, 2), "aa")
+        photos.record_file(index.db, PhotoFile(b"copy-of-a.jpg", 1000, 2), "aa", Shown())
         elon = decide(index.db, NameFaces("elon", (LabelledFace(found["a"], "aa", LEFT),)), 1)
         people.replace_suggestions(
             index.db,

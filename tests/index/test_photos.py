@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 
 from phototag.errors import PhotoProblem
-from phototag.index import people, photos, spaces
-from phototag.index.db import Index, transaction
+from phototag.index import groups, people, photos, spaces
+from phototag.index.db import GROUPED, TAGGED, Index, get_meta, set_meta, transaction
 from phototag.index.journal import LabelledFace, NameFaces, decide
-from phototag.types import Box, PhotoFile
+from phototag.types import Box, Cluster, Grade, PhotoFile, Suggestion
 from tests.index.conftest import LEFT, RIGHT, SPACE, put_photo
 
 
@@ -32,7 +32,7 @@ def test_a_problem_takes_the_files_place_and_the_other_way_round(index: Index) -
     put_photo(index, "a.jpg", "aa", [])
     file = PhotoFile(b"a.jpg", 7, 7)
     with transaction(index.db):
-        photos.record_problem(index.db, file, "It is cut off.")
+        photos.record_problem(index.db, file, "It is cut off.", lasting=True)
     assert photos.files(index.db) == {}
     assert photos.failed_files(index.db) == {b"a.jpg": file}
     assert photos.problems(index.db) == [PhotoProblem(b"a.jpg", "It is cut off.")]
@@ -47,7 +47,7 @@ def test_faces_of_a_file_that_is_gone_wait_for_it_but_take_no_part(index: Index)
     assert photos.face_ids(index.db) == []
     assert photos.count_faces(index.db) == 0
     space_id = 1
-    assert photos.is_analysed(index.db, "aa", space_id)
+    assert photos.is_analysed(index.db, "aa", 1, space_id)
 
 
 def test_a_named_face_stays_a_reference_when_its_file_is_gone(index: Index) -> None:
@@ -84,7 +84,50 @@ def test_a_space_comes_back_as_it_was(index: Index) -> None:
     assert spaces.current(index.db) is None
     with transaction(index.db):
         assert spaces.adopt(index.db, SPACE) == spaces.adopt(index.db, SPACE) == 1
+        assert spaces.current(index.db) is None  # nothing has been looked at in it
+    put_photo(index, "a.jpg", "aa", [])
     found = spaces.current(index.db)
     assert found == SPACE
     assert found is not None
     assert found.thresholds == SPACE.thresholds
+
+
+def test_a_face_that_is_found_again_keeps_its_group_and_its_suggestion(index: Index) -> None:
+    (left,) = put_photo(index, "a.jpg", "aa", [LEFT])
+    name(index, *put_photo(index, "b.jpg", "bb", [LEFT]), "bb", LEFT, "elon")
+    with transaction(index.db):
+        groups.replace(index.db, [Cluster(4, (left,))])
+        people.replace_suggestions(index.db, [Suggestion(left, 1, 0.1, None, None, Grade.STRONG)])
+    put_photo(index, "a.jpg", "aa", [LEFT, RIGHT])
+    assert groups.clusters(index.db) == {4: frozenset({left})}
+    assert people.count_people(index.db)[0].faces == 2
+
+
+def test_whatever_is_looked_at_again_is_grouped_and_tagged_again(index: Index) -> None:
+    for key in (GROUPED, TAGGED):
+        set_meta(index.db, key, b"evidence")
+    put_photo(index, "a.jpg", "aa", [LEFT])
+    assert get_meta(index.db, GROUPED) is get_meta(index.db, TAGGED) is None
+
+
+def test_a_problem_that_may_pass_is_tried_again(index: Index) -> None:
+    file = PhotoFile(b"a.jpg", 7, 7)
+    with transaction(index.db):
+        photos.record_problem(index.db, file, "The file cannot be read: Permission denied.", lasting=False)
+    assert photos.failed_files(index.db)[b"a.jpg"] != file
+
+
+def test_a_photo_turned_another_way_has_to_be_looked_at_again_unless_a_copy_is_there(index: Index) -> None:
+    put_photo(index, "a.jpg", "aa", [])
+    with transaction(index.db):
+        assert photos.is_analysed(index.db, "aa", 6, 1)  # a.jpg is there, turned as it was looked at
+        photos.forget_files(index.db, [b"a.jpg"])
+    assert photos.is_analysed(index.db, "aa", 1, 1)
+    assert not photos.is_analysed(index.db, "aa", 6, 1)
+
+
+def test_sizes_of_photos_that_are_gone_are_still_known(index: Index) -> None:
+    put_photo(index, "a.jpg", "aa", [])
+    with transaction(index.db):
+        photos.forget_files(index.db, [b"a.jpg"])
+    assert photos.known_sizes(index.db) == {1000}

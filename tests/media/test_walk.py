@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from phototag.errors import LibraryError
-from phototag.media.walk import EXTENSIONS, SKIPPED_FOLDERS, compare, photo_files
+from phototag.media.walk import EXTENSIONS, SKIPPED_FOLDERS, Walk, compare
 from phototag.types import PhotoFile
 
 needs_links = pytest.mark.skipif(os.name == "nt", reason="links need special rights on Windows")
@@ -24,7 +24,7 @@ def put(root: Path, *names: str) -> None:
 
 
 def paths(root: Path) -> list[str]:
-    return [os.fsdecode(file.path) for file in photo_files(root)]
+    return [os.fsdecode(file.path) for file in Walk(root).photo_files()]
 
 
 def test_files_come_folder_by_folder_in_the_order_of_their_names(tmp_path: Path) -> None:
@@ -35,7 +35,7 @@ def test_files_come_folder_by_folder_in_the_order_of_their_names(tmp_path: Path)
 def test_a_file_comes_with_its_size_and_time(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(b"12345")
     os.utime(tmp_path / "a.jpg", ns=(1, 1_600_000_000_123_456_789))
-    (file,) = photo_files(tmp_path)
+    (file,) = Walk(tmp_path).photo_files()
     assert file == PhotoFile(b"a.jpg", 5, (tmp_path / "a.jpg").stat().st_mtime_ns)
 
 
@@ -79,7 +79,7 @@ def test_an_empty_library_has_no_photos(tmp_path: Path) -> None:
 def test_names_that_are_not_utf_8_come_as_they_are(tmp_path: Path) -> None:
     folder, name = b"\xfe", b"caf\xe9 \xff.jpg"
     put(tmp_path, f"{os.fsdecode(folder)}/{os.fsdecode(name)}")
-    (file,) = photo_files(tmp_path)
+    (file,) = Walk(tmp_path).photo_files()
     assert file.path == folder + b"/" + name
 
 
@@ -143,7 +143,7 @@ def test_what_is_no_file_is_passed_over(tmp_path: Path) -> None:
 
 def test_a_photo_that_vanishes_during_the_walk_is_passed_over(tmp_path: Path) -> None:
     put(tmp_path, "1.jpg", "2.jpg", "3.jpg")
-    walk = photo_files(tmp_path)
+    walk = Walk(tmp_path).photo_files()
     assert next(walk).path == b"1.jpg"
     (tmp_path / "2.jpg").unlink()
     assert [file.path for file in walk] == [b"3.jpg"]
@@ -151,7 +151,7 @@ def test_a_photo_that_vanishes_during_the_walk_is_passed_over(tmp_path: Path) ->
 
 def test_a_folder_that_vanishes_during_the_walk_is_passed_over(tmp_path: Path) -> None:
     put(tmp_path, "a/1.jpg", "b/2.jpg", "c/3.jpg")
-    walk = photo_files(tmp_path)
+    walk = Walk(tmp_path).photo_files()
     assert next(walk).path == b"a/1.jpg"
     shutil.rmtree(tmp_path / "b")
     assert [file.path for file in walk] == [b"c/3.jpg"]
@@ -171,7 +171,7 @@ def test_a_folder_that_may_not_be_read_is_passed_over(tmp_path: Path) -> None:
 def test_a_library_that_is_no_folder_is_refused(tmp_path: Path, name: str) -> None:
     put(tmp_path, "a.jpg")
     with pytest.raises(LibraryError, match="Give the folder that holds your photos") as refusal:
-        list(photo_files(tmp_path / name))
+        list(Walk(tmp_path / name).photo_files())
     assert str(tmp_path / name) in str(refusal.value)
 
 
