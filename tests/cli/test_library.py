@@ -85,7 +85,7 @@ def test_look_alikes_are_tagged_at_once(phototag: Command, tmp_path: Path) -> No
 
 
 def test_naming_tags_look_alikes_elsewhere_at_once(phototag: Command, tmp_path: Path) -> None:
-    """Two dark reds are a group; a light one, 0.32 away, is too far to be grouped (0.30) and near enough to be tagged."""
+    """Two dark reds are a group; a light one, 0.32 away, is too far to be grouped (0.30) and near enough to tag."""
     for i in range(2):
         draw_photo(tmp_path / f"{i}.png", ["#700000"], (320 + i, 200))
     draw_photo(tmp_path / "light.png", ["#d85858"])
