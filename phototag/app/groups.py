@@ -1,4 +1,4 @@
-"""Groups of unknown faces, listed and drawn."""
+"""Groups of faces: made anew when something that matters has changed, listed, and drawn."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from phototag.app.evidence import Evidence
 from phototag.app.known import known_faces
+from phototag.core.grouping import group_faces, persistent_ids
 from phototag.errors import LibraryError
 from phototag.files import write_if_changed
-from phototag.index import groups
-from phototag.index.db import Index
+from phototag.index import groups, photos
+from phototag.index.db import GROUPED, Index, set_meta, transaction
 from phototag.index.faces import KnownFace
 from phototag.media.sheets import MOST_FACES, FaceOnDisk, Row, contact_sheet, overview
 from phototag.types import Cluster, Progress, Source
@@ -55,6 +57,19 @@ class UnknownGroup:
     def sample(self) -> tuple[str, ...]:
         """A few face ids, the best first."""
         return tuple(face.id for face in self.faces[:SAMPLE])
+
+
+def regroup(index: Index, evidence: Evidence) -> None:
+    """Put the groups that the evidence gives in the place of the former ones, unless they came from the same."""
+    if evidence.is_behind(index, GROUPED):
+        return
+    vectors = photos.vectors_of(index.db, evidence.faces, evidence.space.dim)
+    found = group_faces(evidence.faces, vectors, evidence.labels, evidence.space.thresholds)
+    numbers = persistent_ids(groups.clusters(index.db), found, groups.next_id(index.db))
+    clusters = [Cluster(number, tuple(sorted(faces))) for number, faces in zip(numbers, found, strict=True)]
+    with transaction(index.db):
+        groups.replace(index.db, clusters)
+        set_meta(index.db, GROUPED, evidence.fingerprint)
 
 
 def unknown_groups(index: Index) -> list[UnknownGroup]:

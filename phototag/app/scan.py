@@ -11,8 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
-from phototag.app import evidence, export, group, tag
+from phototag.app import evidence, export, tag
 from phototag.app.analyse import Analysis, Hashed, Outcome, StepTimer, Worker, run_bounded
+from phototag.app.groups import regroup
 from phototag.core.vectors import require_engine, require_same_space
 from phototag.errors import LibraryError, PhotoProblem
 from phototag.index import groups, people, photos, spaces
@@ -132,7 +133,7 @@ def _conclude(index: Index, timer: StepTimer) -> None:
     """Group, tag and export what is known now."""
     known = evidence.gather(index)
     if known is not None:
-        timer.time("group", lambda: group.regroup(index, known))
+        timer.time("group", lambda: regroup(index, known))
         timer.time("tag", lambda: tag.retag(index, known))
     timer.time("export", lambda: export.write_tags(index))
 
