@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install -q --disable-pip-version-check --only-binary
 .PHONY: demo test lint unit format bench clean
 
 demo: .venv/installed
-	@rm -rf demo && cp -R sample_library demo
+	@test -d demo || cp -R sample_library demo
 	@echo "Scanning demo/, a copy of sample_library/ (photos of people who do not exist; two files are broken on purpose)."
 	@$(BIN)/phototag scan demo || test $$? -eq 10
 	@echo

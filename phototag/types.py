@@ -66,6 +66,8 @@ class Thresholds:
         strong: a score at or below it tags by itself (score: see `core.matching`).
         possible: a score at or below it is worth a question.
         largest_gap: how much of the gap to the runner-up may count in the score.
+        weak_quality: a face of less quality may join a group but never founds or bridges one.
+        weak_score: likewise a face that the detector is less sure of.
     """
 
     group: float
@@ -74,6 +76,8 @@ class Thresholds:
     strong: float
     possible: float
     largest_gap: float
+    weak_quality: float = 0.0
+    weak_score: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

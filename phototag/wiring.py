@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from phototag.engines import registry
-from phototag.errors import LibraryError
+from phototag.errors import LibraryError, UsageError
 from phototag.files import write_if_changed
 from phototag.index import db, lock
 from phototag.index.db import Index
@@ -96,6 +96,23 @@ def require_engine_name(name: str | None) -> None:
         registry.entry(name)
 
 
+def refuse_part_of_library(settings: Settings) -> None:
+    """Refuse to make a library inside another one, where all names would seem to be lost.
+
+    Raises:
+        UsageError: the folder to scan lies in a library and has no index of its own.
+    """
+    root = settings.library
+    if root is None or settings.index is not None or (root / db.FOLDER / db.FILE).is_file():
+        return
+    around = _nearest(root.parent)
+    if around is not None:
+        raise UsageError(
+            f"{root} is a part of the library {around}. Scan that: phototag scan {around}, "
+            "or give this folder an index of its own: --index DIR"
+        )
+
+
 def open_engine(settings: Settings, name: str | None, workers: int) -> Engine:
     """Load an engine, the default one for None, for this many workers.
 
@@ -134,7 +151,7 @@ def open_executor(workers: int, photos: int) -> Iterator[Executor]:
 def _processes(workers: int) -> Executor:
     """Processes that leave Ctrl-C to us, whom they outlive by nothing."""
     spawn = multiprocessing.get_context("spawn")  # fork would copy the locks of threads that are not there any more
-    executor = ProcessPoolExecutor(workers, mp_context=spawn, initializer=_end_with_parent)
+    executor = ProcessPoolExecutor(workers, mp_context=spawn, initializer=_prepare_worker)
     try:
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # inherited by what is started now
     except ValueError:  # not the main thread: no Ctrl-C to keep away
@@ -146,8 +163,12 @@ def _processes(workers: int) -> Executor:
     return executor
 
 
-def _end_with_parent() -> None:
-    """In a worker: end when the parent has ended, however it did; the pool's own pipes would not tell."""
+def _prepare_worker() -> None:
+    """In a worker: end when the parent has ended, however it did; the pool's own pipes would not tell.
+
+    And be quiet: some decoders write to stderr what they think of a file, across the bar and without its name.
+    """
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     parent = multiprocessing.parent_process()
 
     def wait() -> None:
@@ -171,6 +192,10 @@ def _place(settings: Settings) -> tuple[Path, Path]:
     root = settings.library or _nearest(Path.cwd()) or (last[0] if last else None)
     if root is None:
         raise LibraryError("Which library? Scan one first: phototag scan DIR, or say which: --library DIR")
+    if not root.is_dir():
+        raise LibraryError(
+            f"The library {root} is not there. Is its disk connected? Or say which you mean: --library DIR"
+        )
     own = root / db.FOLDER
     if last and last[0] == root and not (own / db.FILE).is_file():
         return last

@@ -10,7 +10,7 @@ from phototag.index import people, photos, spaces
 from phototag.index.db import Index, get_meta
 from phototag.types import Label, Space
 
-METHOD = "dbscan+cut/1 nearest3-gap/1"
+METHOD = "dbscan+cut/2 nearest3-gap/1"
 """Part of the fingerprint: another method means other results from the same evidence. Raise it with the method."""
 
 

@@ -64,7 +64,9 @@ def regroup(index: Index, evidence: Evidence) -> None:
     if evidence.is_behind(index, GROUPED):
         return
     vectors = photos.vectors_of(index.db, evidence.faces, evidence.space.dim)
-    found = group_faces(evidence.faces, vectors, evidence.labels, evidence.space.thresholds)
+    limits = evidence.space.thresholds
+    weak = photos.weak_faces(index.db, limits.weak_quality, limits.weak_score)
+    found = group_faces(evidence.faces, vectors, evidence.labels, limits, weak)
     numbers = persistent_ids(groups.clusters(index.db), found, groups.next_id(index.db))
     clusters = [Cluster(number, tuple(sorted(faces))) for number, faces in zip(numbers, found, strict=True)]
     with transaction(index.db):

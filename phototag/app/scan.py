@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -123,19 +123,23 @@ def scan(index: Index, shop: Workshop) -> ScanReport:
             hashes = work.run(changes.fresh, photos.known_sizes(index.db), shop.progress)
     with transaction(index.db):
         photos.forget_files(index.db, changes.missing)
-    _conclude(index, timer)
+    for _ in shop.progress(_conclusions(index, timer), label="Grouping and tagging", total=3, unit="step"):
+        pass
     before = {path: photo for path, (_, photo) in known.items()}
     kept = sum(file.path in known for file in changes.unchanged)
     return _report(index, _kinds(hashes, before, changes.missing), len(hashes), kept, timer, disk.unreadable)
 
 
-def _conclude(index: Index, timer: StepTimer) -> None:
-    """Group, tag and export what is known now."""
+def _conclusions(index: Index, timer: StepTimer) -> Iterator[str]:
+    """Group, tag and export what is known now; yields each step's name when it is done."""
     known = evidence.gather(index)
     if known is not None:
         timer.time("group", lambda: regroup(index, known))
+        yield "group"
         timer.time("tag", lambda: tag.retag(index, known))
+        yield "tag"
     timer.time("export", lambda: export.write_tags(index))
+    yield "export"
 
 
 def _adopt(index: Index, known: Space | None, space: Space) -> int:

@@ -73,7 +73,8 @@ def _list(found: list[UnknownGroup], pictures: list[Path]) -> None:
     if len(found) > len(shown):
         render.out(f"and {len(found) - len(shown)} more: {render.command('clusters', '--json')}")
     if pictures:
-        render.out(f"\nLook at all:    {pictures[0]}")
+        some = f"the {len(pictures) - 1} largest" if len(found) >= len(pictures) else "all"
+        render.out(f"\nLook at {some}:".ljust(17) + str(pictures[0]))
         render.out(f"or at one:      {pictures[1]}")
     else:
         render.out(f"\nSee the faces:  {render.command('clusters', '--sheets')}")

@@ -46,6 +46,7 @@ def scan(
 def _scan(settings: Settings, name: str | None, workers: int) -> ScanReport:
     require_photos(settings.library or Path())
     wiring.require_engine_name(name)
+    wiring.refuse_part_of_library(settings)
     open_engine = partial(wiring.open_engine, settings, workers=workers)
     shop = Workshop(name, open_engine, wiring.open_executor, workers, render.progress)
     with wiring.writing(settings, "scan", render.note, create=True) as index:
@@ -56,7 +57,12 @@ def _profile(report: ScanReport) -> None:
     """Where the time went: to stderr, so that --json stays one document."""
     total = sum(report.seconds.values())
     rows = [
-        [step, f"{seconds:.2f}", f"{seconds / max(total, 1e-9):.0%}", f"{1000 * seconds / max(report.new, 1):.2f}"]
+        [
+            step,
+            f"{seconds:.2f}",
+            f"{seconds / max(total, 1e-9):.0%}",
+            f"{1000 * seconds / report.new:.2f}" if report.new else "",
+        ]
         for step, seconds in sorted(report.seconds.items(), key=lambda item: -item[1])
     ]
     render.note("\n" + render.table(["step", "seconds, all workers", "share", "ms a new photo"], rows, right=(1, 2, 3)))
@@ -78,9 +84,10 @@ def _document(report: ScanReport, seconds: float) -> dict[str, object]:
 def _summary(report: ScanReport, seconds: float) -> None:
     kinds = ("new", "changed", "moved", "gone", "unchanged", "duplicates")
     told = [f"{getattr(report, kind):,} {kind}" for kind in kinds if getattr(report, kind)]
-    render.out(f"{render.count(report.seen, 'photo')} in {seconds:.1f} s: {', '.join(told) or 'none could be read'}.")
+    unusable = [f"{len(report.problems):,} not usable"] if report.problems else []
+    render.out(f"{render.count(report.seen, 'photo')} in {seconds:.1f} s: {', '.join(told + unusable)}.")
     render.out(
-        f"{render.count(report.faces, 'face')}, {render.count(report.clusters, 'unknown group')}, "
+        f"In all {render.count(report.faces, 'face')}, {render.count(report.clusters, 'unknown group')}, "
         f"{render.count(report.auto_tagged, 'face')} tagged automatically."
     )
     if report.problems:

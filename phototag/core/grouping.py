@@ -8,7 +8,7 @@ anything, so that scanning in another order or in other chunks ends in the same 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -30,11 +30,20 @@ groups first."""
 TIGHTER = 0.95
 """How much DBSCAN's eps shrinks each time a group is too large to cut."""
 
+ROWS_AT_ONCE = 1_024
+"""Weak faces compared with all others at once."""
+
 TIGHTEST = 0.05
 """Faces that are this near and still too many to cut are copies: they stay one group."""
 
 
-def group_faces(ids: Sequence[str], vectors: Vectors, labels: Sequence[Label], thresholds: Thresholds) -> list[Group]:
+def group_faces(
+    ids: Sequence[str],
+    vectors: Vectors,
+    labels: Sequence[Label],
+    thresholds: Thresholds,
+    weak: Collection[str] = frozenset(),
+) -> list[Group]:
     """Group faces.
 
     Args:
@@ -42,6 +51,7 @@ def group_faces(ids: Sequence[str], vectors: Vectors, labels: Sequence[Label], t
         vectors: (n, dim), rows of length 1, in the same order.
         labels: a person's word on some of them; labels of other faces are ignored.
         thresholds: of that Space.
+        weak: faces that may join the group of a face within `thresholds.group`, but never found or bridge one.
 
     Returns:
         Groups of two faces or more, the largest first, ties by the smallest face id. Faces named as one person are
@@ -50,9 +60,11 @@ def group_faces(ids: Sequence[str], vectors: Vectors, labels: Sequence[Label], t
     order = sorted(range(len(ids)), key=lambda i: ids[i])
     names = [ids[i] for i in order]
     sorted_vectors = vectors[order]
-    groups = _cut_chains(
-        sorted_vectors, _dense(sorted_vectors, thresholds.group, thresholds.group_min_faces), thresholds
-    )
+    is_weak = np.array([name in weak for name in names], dtype=bool)
+    firm = np.flatnonzero(~is_weak)
+    dense = [firm[rows] for rows in _dense(sorted_vectors[firm], thresholds.group, thresholds.group_min_faces)]
+    groups = _cut_chains(sorted_vectors, dense, thresholds)
+    _let_join(sorted_vectors, groups, np.flatnonzero(is_weak), thresholds.group)
     rows = _Constrained(names, sorted_vectors, labels).impose(groups)
     found = [frozenset(names[i] for i in group) for group in rows if len(group) > 1]
     return sorted(found, key=lambda g: (-len(g), min(g)))
@@ -115,6 +127,20 @@ def _cut_chains(vectors: Vectors, groups: list[NDArray[np.intp]], thresholds: Th
         else:
             pieces.append(rows.tolist())
     return pieces
+
+
+def _let_join(vectors: Vectors, groups: list[list[int]], weak: NDArray[np.intp], eps: float) -> None:
+    """Add each weak face to the group of the nearest firm face in one, if that is near enough."""
+    groups[:] = [group for group in groups if len(group) > 1]
+    home = {row: group for group in groups for row in group}
+    firm = sorted(home)
+    for start in range(0, len(weak) if firm else 0, ROWS_AT_ONCE):
+        part = weak[start : start + ROWS_AT_ONCE]
+        near = distances(vectors[part], vectors[firm])
+        nearest = near.argmin(axis=1)
+        for row, column, distance in zip(part.tolist(), nearest.tolist(), near.min(axis=1), strict=True):
+            if distance <= eps:
+                home[firm[column]].append(row)
 
 
 class _Constrained:

@@ -16,6 +16,9 @@ FULL_SIZE_PX = 112
 """A face this wide in the original photo loses nothing in a 150 px chip: with dlib's padding of 0.25 the face fills
 about 100 of its pixels, and MTCNN's boxes are a little wider than dlib's."""
 
+PROFILE = 0.1
+"""What the pose is worth where the nose lies on or beyond an eye: a profile is hard to compare, but it is a face."""
+
 SHARP = 60.0
 """Variance of the Laplacian of a chip's luminance (0 to 255) at which it counts as sharp: the median over the 111 faces
 of an album of 90 web photos is 64 (measured 2026-11)."""
@@ -28,7 +31,8 @@ def quality(
 
     The number is the geometric mean of four factors, each 0 to 1: width of the face in original pixels against
     FULL_SIZE_PX; sharpness of the chip against SHARP; how far the nose is from the middle between the eyes (a profile
-    shows half a face); the detector's score. Any factor near 0 pulls the whole towards 0.
+    shows half a face); the detector's score. Size, sharpness or score near 0 pull the whole towards
+    0; a profile is worth PROFILE at least.
 
     Args:
         widths_px: of the boxes, in pixels of the full-size photo.
@@ -54,10 +58,10 @@ def _laplacian_variance(chips: Chips) -> NDArray[np.float64]:
 
 
 def _frontal(marks: NDArray[np.float64]) -> float:
-    """1 where the nose lies between the eyes, 0 where it lies on or beyond one of them."""
+    """1 where the nose lies between the eyes, PROFILE where it lies on or beyond one of them."""
     if not len(marks):
         return 1.0
     left, right, nose = marks[:3]
     across = right - left
     along = float((nose - left) @ across) / max(float(across @ across), 1e-12)
-    return float(np.clip(2 * min(along, 1 - along), 0, 1))
+    return float(np.clip(2 * min(along, 1 - along), PROFILE, 1))

@@ -19,11 +19,13 @@ class Entry:
         module: has `load`; imported only when the engine is asked for, because what it wraps is heavy.
         needs: packages beyond the default install that must be importable.
         install: what to type if they are not.
+        offered: whether users are told of it.
     """
 
     module: str
     needs: tuple[str, ...] = ()
     install: str = ""
+    offered: bool = True
 
 
 ENGINES = {
@@ -34,7 +36,7 @@ ENGINES = {
         ("dlib", "face_recognition", "pkg_resources"),
         "pip install 'phototag[reference]' && pip install --no-deps face-recognition",
     ),
-    "fake": Entry("phototag.engines.fake"),
+    "fake": Entry("phototag.engines.fake", offered=False),
 }
 DEFAULT = "mtcnn-resnet"
 
@@ -46,7 +48,8 @@ def entry(name: str) -> Entry:
         UsageError: no such engine.
     """
     if name not in ENGINES:
-        raise UsageError(f"There is no engine {name!r}. Choose one of: {', '.join(sorted(ENGINES))}.")
+        offered = sorted(known for known, entry in ENGINES.items() if entry.offered)
+        raise UsageError(f"There is no engine {name!r}. Choose one of: {', '.join(offered)}.")
     return ENGINES[name]
 
 

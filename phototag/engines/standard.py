@@ -28,7 +28,16 @@ if TYPE_CHECKING:
 
 NAME = "mtcnn-resnet"
 
-THRESHOLDS = Thresholds(group=0.30, group_min_faces=2, cut=0.40, strong=0.215, possible=0.30, largest_gap=0.10)
+THRESHOLDS = Thresholds(
+    group=0.30,
+    group_min_faces=2,
+    cut=0.40,
+    strong=0.215,
+    possible=0.30,
+    largest_gap=0.10,
+    weak_quality=0.4,
+    weak_score=0.95,
+)
 """Measured 2026-11 on half of LFW (6,598 faces of 2,890 people) and on 5,859 faces of 12 people.
 
 group, cut: B-cubed precision and F of DBSCAN at eps 0.30, min_samples 2, and then cut at 0.40: LFW 0.986, 0.921; the 12
@@ -37,6 +46,9 @@ large groups 0.998, 0.911 (without the cut 0.597, 0.723); sample_library 1.000, 
 strong: open-set tagging on LFW reaches 99.5 % precision at scores up to 0.219 with 20 people known, 0.225 with 12
 (three references each), 0.229 with 12 (one each), 0.240 with 104 (five each) and 0.262 with 871 (one each); 0.215 holds
 for all. It tags with precision 0.998 and recall 0.727 for the 104, 0.998 and 0.514 for the 871.
+weak: blurred background and clothing that were taken for faces look alike, and made the third largest group of an album
+of 90 photos and the second largest of 1,500 LFW photos; with these limits there is none in the album, the sample
+library or 500 LFW photos, for 0.002 of B-cubed F on the sample library.
 possible: of these suggestions 90 % are right with 104 people known, 94 % with 871."""
 
 BATCHES = (2, 4, 8)

@@ -146,6 +146,11 @@ def face_ids(db: sqlite3.Connection) -> list[str]:
     return [row[0] for row in db.execute(sql)]
 
 
+def weak_faces(db: sqlite3.Connection, quality: float, score: float) -> set[str]:
+    """Faces below this quality or below this detector's score."""
+    return {row[0] for row in db.execute("SELECT id FROM faces WHERE quality < ? OR score < ?", (quality, score))}
+
+
 def photos_of(db: sqlite3.Connection) -> dict[str, str]:
     """Face id -> its photo's hash, for all faces."""
     return dict(db.execute("SELECT id, hash FROM faces"))

@@ -176,8 +176,8 @@ def _turned(image: Image.Image, orientation: int) -> Image.Image:
 def _reason(data: bytes, error: Exception) -> str:
     """Say what is wrong in words; decoders speak in their own."""
     text = str(error).strip() or type(error).__name__
-    if "truncated" in text or _is_cut_off(data):
-        return f"The file is cut off or damaged ({text.splitlines()[0]})."
+    if "truncated" in text or "decoder error" in text or _is_cut_off(data):
+        return "The file is cut off or damaged."
     if isinstance(error, UnidentifiedImageError):
         return "Not a picture in a format that phototag reads."
     return f"The picture cannot be decoded ({text.splitlines()[0]})."

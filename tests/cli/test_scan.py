@@ -442,3 +442,18 @@ def test_a_name_turns_with_its_photo(phototag: Command, tmp_path: Path) -> None:
     assert counts(scan(phototag, tmp_path)) == {"seen": 2, "moved": 1, "unchanged": 1}
     phototag("people", "--json", "--library", tmp_path)
     assert json.loads(phototag.out)["people"][0]["confirmed"] == 2
+
+
+def test_a_part_of_a_library_is_not_made_a_library_of_its_own(phototag: Command, library: Path, tmp_path: Path) -> None:
+    scan(phototag, library)
+    assert phototag("scan", library / "2021", "--engine", "fake") == 2
+    assert f"part of the library {library}" in phototag.err
+    assert not (library / "2021" / ".phototag").exists()
+    assert phototag("scan", library / "2021", "--engine", "fake", "--index", tmp_path / "own") == 0
+
+
+def test_a_library_whose_disk_is_away_is_said_to_be_away(phototag: Command, library: Path, tmp_path: Path) -> None:
+    scan(phototag, library)
+    library.rename(tmp_path / "unplugged")
+    assert phototag("people") == 4
+    assert "is not there" in phototag.err

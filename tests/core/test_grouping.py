@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Collection
 from dataclasses import replace
 from itertools import permutations
 
@@ -27,10 +28,13 @@ def on_circle(degrees: list[float]) -> np.ndarray:
 
 
 def grouped(
-    faces: dict[str, float], labels: list[Label] | None = None, thresholds: Thresholds = THRESHOLDS
+    faces: dict[str, float],
+    labels: list[Label] | None = None,
+    thresholds: Thresholds = THRESHOLDS,
+    weak: Collection[str] = frozenset(),
 ) -> list[str]:
     """Group faces given as name -> degrees; each group as its names in order, for letters to be read as a word."""
-    found = group_faces(list(faces), on_circle(list(faces.values())), labels or [], thresholds)
+    found = group_faces(list(faces), on_circle(list(faces.values())), labels or [], thresholds, weak)
     return ["".join(sorted(group)) for group in found]
 
 
@@ -97,6 +101,24 @@ def test_equal_faces_too_many_to_cut_are_one_group(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(grouping, "LARGEST_CUT", 2)
     monkeypatch.setattr(grouping, "TIGHTER", 1e-30)  # so that for ever is soon
     assert grouped({"a": 0, "b": 0, "c": 0}) == ["abc"]
+
+
+# Weak faces
+
+
+def test_a_weak_face_joins_the_group_it_is_near() -> None:
+    assert grouped({"a": 0, "b": 1, "w": 2}, weak={"w"}) == ["abw"]
+
+
+def test_weak_faces_found_no_group() -> None:
+    assert grouped({"v": 0, "w": 1, "x": 2}, weak={"v", "w", "x"}) == []
+    assert grouped({"a": 0, "w": 1}, weak={"w"}) == []
+
+
+def test_a_weak_face_is_no_bridge() -> None:
+    faces = {"a": 0, "b": 1, "m": 11.5, "x": 23, "y": 24}
+    assert grouped(faces) == ["abmxy"]
+    assert grouped(faces, weak={"m"}) == ["abm", "xy"]
 
 
 # With labels

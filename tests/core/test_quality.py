@@ -71,12 +71,15 @@ def test_quality_falls_with_the_detectors_score() -> None:
         pytest.param({"width": 0.0}, id="no width"),
         pytest.param({"score": 0.0}, id="no score"),
         pytest.param({"pixels": chip(detail=0)}, id="nothing but grey"),
-        pytest.param({"seen": marks(nose=90)}, id="nose beyond an eye"),
-        pytest.param({"seen": np.full((5, 2), 7.0)}, id="landmarks in one place"),
     ],
 )
 def test_one_flaw_is_enough_to_be_worthless(flaw: dict[str, object]) -> None:
     assert face(**flaw) == 0
+
+
+@pytest.mark.parametrize("seen", [marks(nose=90), np.full((5, 2), 7.0)], ids=["nose beyond an eye", "all in one place"])
+def test_a_profile_is_worth_less_but_something(seen: np.ndarray) -> None:
+    assert 0 < face(seen=seen) < face(seen=marks(60))
 
 
 def test_quality_is_the_geometric_mean_of_four_factors() -> None:
