@@ -19,12 +19,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks")
     parser.add_argument("photos", nargs="?", type=Path, default=SAMPLE)
     parser.add_argument("--points", type=Path, help="CSV with eyes, nose and mouth of annotated faces on PHOTOS")
-    parser.add_argument("--only", choices=["speed", "large", "scaling", "rescan", "recall"])
+    parser.add_argument("--only", choices=["speed", "large", "stages", "scaling", "rescan", "recall"])
     options = parser.parse_args()
     photos = photos_in(options.photos)
     parts = {
         "speed": (speed.HEAD, lambda: speed.side_by_side(photos)),
         "large": (speed.HEAD, lambda: speed.large_photos(photos)),
+        "stages": (speed.STAGES_HEAD, lambda: speed.stages(photos)),
         "scaling": (speed.HEAD, lambda: speed.scaling(photos)),
         "rescan": (rescan.HEAD, rescan.unchanged_library),
     }

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -45,6 +48,20 @@ def large_photos(photos: list[Path]) -> list[list[str]]:
             _row(ours, "phototag scan, 12 MP, 5 x each", ours),
             _row(hog, "face_recognition, HOG, 12 MP (some of them)", ours),
         ]
+
+
+STAGES_HEAD = ["step", "seconds", "share", "ms a photo"]
+
+
+def stages(photos: list[Path]) -> list[list[str]]:
+    """Where the time of a scan with one worker goes: what `phototag scan --profile` prints."""
+    with tempfile.TemporaryDirectory() as folder:
+        for i, photo in enumerate(photos):
+            (Path(folder) / f"{i:05d}{photo.suffix}").symlink_to(photo.resolve())
+        command = [sys.executable, "-m", "phototag", "scan", folder, "--profile", "--workers", "1"]
+        done = subprocess.run(command, capture_output=True, text=True)
+    lines = done.stderr.strip().splitlines()
+    return [re.split(r"  +", line) for line in lines[2:]]
 
 
 def scaling(photos: list[Path]) -> list[list[str]]:

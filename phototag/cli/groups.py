@@ -10,7 +10,7 @@ from phototag import wiring
 from phototag.app.export import to_json
 from phototag.app.groups import UnknownGroup, unknown_groups, write_sheets
 from phototag.app.name import name_cluster as give_name
-from phototag.cli import options, render
+from phototag.cli import bar, options, render
 from phototag.settings import load
 
 
@@ -29,7 +29,7 @@ def clusters(
     with wiring.reading(settings) as opened:
         found = unknown_groups(opened)
         if sheets:
-            pictures = write_sheets(opened, found, render.progress)
+            pictures = write_sheets(opened, found, bar.progress)
     if json:
         render.out(to_json({"clusters": [_document(group) for group in found]}))
     else:

@@ -6,21 +6,11 @@ import os
 import shutil
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
-
-from tqdm import tqdm
-
-T = TypeVar("T")
 
 LISTED = 20
 """Rows shown to a person before "and N more"; --json has all."""
-
-
-def progress(items: Iterable[T], *, label: str, total: int, unit: str) -> Iterable[T]:
-    """A bar on stderr with rate and time left, if that is a terminal."""
-    return tqdm(items, desc=label, total=total, unit=f" {unit}", disable=None if total else True, smoothing=0.05)
 
 
 def out(text: str = "") -> None:

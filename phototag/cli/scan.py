@@ -10,7 +10,7 @@ from phototag import wiring
 from phototag.app.export import to_json
 from phototag.app.scan import ScanReport, Workshop, require_photos
 from phototag.app.scan import scan as run_scan
-from phototag.cli import options, render
+from phototag.cli import bar, options, render
 from phototag.errors import ExitCode
 from phototag.settings import Settings, load
 
@@ -48,7 +48,7 @@ def _scan(settings: Settings, name: str | None, workers: int) -> ScanReport:
     wiring.require_engine_name(name)
     wiring.refuse_part_of_library(settings)
     open_engine = partial(wiring.open_engine, settings, workers=workers)
-    shop = Workshop(name, open_engine, wiring.open_executor, workers, render.progress)
+    shop = Workshop(name, open_engine, wiring.open_executor, workers, bar.progress)
     with wiring.writing(settings, "scan", render.note, create=True) as index:
         return run_scan(index, shop)
 

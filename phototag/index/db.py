@@ -16,6 +16,9 @@ from phototag.index import migrations
 FOLDER = ".phototag"
 FILE = "index.db"
 
+CACHE_KIB = 65_536
+"""Of the index kept in memory: most of one with 100,000 faces, without their vectors."""
+
 
 @dataclass(frozen=True, slots=True)
 class Index:
@@ -147,6 +150,8 @@ def _checked(db: sqlite3.Connection, folder: Path, path: Path) -> Index:
     """Finish opening: an index inside its library moves with it, any other one knows where the library is."""
     try:
         migrations.check(db, path)
+        db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        db.execute("PRAGMA temp_store = MEMORY")
         if migrations.version(db) < len(migrations.STEPS):
             raise LibraryError(
                 f"The index {path} is from an older phototag. Bring it up to date with: phototag scan DIR"

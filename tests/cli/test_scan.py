@@ -457,3 +457,10 @@ def test_a_library_whose_disk_is_away_is_said_to_be_away(phototag: Command, libr
     library.rename(tmp_path / "unplugged")
     assert phototag("people") == 4
     assert "is not there" in phototag.err
+
+
+def test_a_profile_goes_to_stderr_and_leaves_the_json_alone(phototag: Command, library: Path) -> None:
+    assert phototag("scan", library, "--engine", "fake", "--profile", "--json") == 0
+    json.loads(phototag.out)
+    steps = [line.split()[0] for line in phototag.err.splitlines() if line]
+    assert {"read", "hash", "decode", "detect", "align", "describe", "write", "group", "tag", "export"} <= set(steps)
