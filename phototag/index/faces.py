@@ -124,7 +124,7 @@ def photos_on_disk(db: sqlite3.Connection) -> list[PhotoOnDisk]:
 def paths_with(db: sqlite3.Connection, person: int) -> list[bytes]:
     """All files on which this person is tagged, by a human or automatically; sorted."""
     sql = """
-        SELECT DISTINCT files.path FROM tags JOIN faces ON faces.id = tags.face_id JOIN files ON files.hash = faces.hash
+        SELECT DISTINCT files.path FROM tags JOIN files ON files.hash = tags.hash
         WHERE tags.person_id = ? ORDER BY files.path"""
     return [row[0] for row in db.execute(sql, (person,))]
 

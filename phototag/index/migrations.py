@@ -92,6 +92,7 @@ CREATE TABLE cluster_faces (
 CREATE INDEX cluster_faces_cluster ON cluster_faces (cluster_id);
 CREATE TABLE suggestions (
     face_id TEXT PRIMARY KEY REFERENCES faces (id) ON DELETE CASCADE,
+    hash TEXT NOT NULL,                      -- of the face's photo, so that counting photos needs no faces
     person_id INTEGER NOT NULL REFERENCES people (id),
     distance REAL NOT NULL,
     runner_up_id INTEGER REFERENCES people (id),
@@ -102,9 +103,10 @@ CREATE INDEX suggestions_person ON suggestions (person_id);
 
 -- who is who: a human's word, else a strong match
 CREATE VIEW tags AS
-    SELECT face_id, person_id, 'human' AS source FROM labels WHERE verdict = 'is'
+    SELECT face_id, person_id, hash, 'human' AS source FROM labels
+    WHERE verdict = 'is' AND EXISTS (SELECT 1 FROM faces WHERE faces.id = face_id)
     UNION ALL
-    SELECT s.face_id, s.person_id, 'auto' FROM suggestions s
+    SELECT s.face_id, s.person_id, s.hash, 'auto' FROM suggestions s
     WHERE s.grade = 'strong'
         AND NOT EXISTS (SELECT 1 FROM labels l WHERE l.face_id = s.face_id AND l.verdict = 'is');
 """
