@@ -34,7 +34,7 @@ bench: .venv/installed-test
 .venv/installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "phototag needs Python 3.11 or newer: make PYTHON=python3.12")'
 	@test -d .venv || $(PYTHON) -m venv .venv
-	@echo "Installing phototag and what it needs into .venv (about 800 MB; a minute or two) ..."
+	@echo "Installing phototag and what it needs into .venv (about 880 MB; a minute or two) ..."
 	@$(PIP) -e .
 	@touch $@
 

@@ -83,7 +83,7 @@ def _document(report: ScanReport, seconds: float) -> dict[str, object]:
 
 def _summary(report: ScanReport, seconds: float) -> None:
     kinds = ("new", "changed", "moved", "gone", "unchanged", "duplicates")
-    told = [f"{getattr(report, kind):,} {kind}" for kind in kinds if getattr(report, kind)]
+    told = [f"{n:,} {kind.removesuffix('s') if n == 1 else kind}" for kind in kinds if (n := getattr(report, kind))]
     unusable = [f"{len(report.problems):,} not usable"] if report.problems else []
     render.out(f"{render.count(report.seen, 'photo')} in {seconds:.1f} s: {', '.join(told + unusable)}.")
     render.out(
