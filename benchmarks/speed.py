@@ -74,8 +74,8 @@ def scaling(photos: list[Path]) -> list[list[str]]:
         for workers in (1, 2):
             rows.append(_row(measure(f"phototag-{workers}", many[:300]), f"300 photos, workers: {workers}", None))
         for megapixels in (1, 3, 12, 24):
-            sized = enlarged(spread(photos, 40), megapixels, Path(folder))
-            rows.append(_row(measure("phototag", sized), f"40 photos of {megapixels} MP", None))
+            sized = multiplied(enlarged(spread(photos, 20), megapixels, Path(folder)), 100, Path(folder))
+            rows.append(_row(measure("phototag", sized), f"100 photos of {megapixels} MP", None))
     return rows
 
 
