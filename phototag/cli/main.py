@@ -28,7 +28,17 @@ COMMANDS = {
 
 def run() -> None:
     """The process: run a command, and end with its exit code."""
-    sys.exit(main(sys.argv[1:]))
+    try:
+        code = main(sys.argv[1:])
+    except KeyboardInterrupt:  # a second Ctrl-C, while the first was being answered
+        code = ExitCode.INTERRUPTED
+    if code == ExitCode.INTERRUPTED:
+        # Python would now wait for worker processes, for ever if a second Ctrl-C broke off their shutdown.
+        # They end with us, and every transaction is either written or not.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def main(arguments: Sequence[str]) -> int:

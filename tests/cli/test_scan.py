@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -310,6 +311,29 @@ def test_an_interrupted_scan_goes_on_where_it_stopped(tmp_path: Path) -> None:
     db.close()
     document = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
     assert counts(document) == {"seen": 300, "new": 300 - done, "unchanged": done}
+
+
+def test_an_impatient_ctrl_c_ends_the_scan_too(tmp_path: Path) -> None:
+    """Twice in a row, as an impatient person does, or `timeout -s INT`."""
+    photo = draw_photo(tmp_path / "0.jpg", [RED], (2400, 1600)).read_bytes()
+    for i in range(1, 300):
+        (tmp_path / f"{i}.jpg").write_bytes(photo + b"\0" * i)
+    command = [sys.executable, "-m", "phototag", "scan", str(tmp_path), "--engine", "fake"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        index = tmp_path / ".phototag" / "index.db"
+        while process.poll() is None and _recorded(index) < 5:
+            pass
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.02)  # two signals at once would be one
+        process.send_signal(signal.SIGINT)
+        try:
+            process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert process.returncode == 130
+    with sqlite3.connect(index) as db:
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    db.close()
 
 
 def _recorded(index: Path) -> int:
