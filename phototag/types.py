@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Pixels: TypeAlias = NDArray[np.uint8]
     """(height, width, 3), RGB, upright: the EXIF orientation has been applied."""
     Chips: TypeAlias = NDArray[np.uint8]
-    """(n, side, side, 3), RGB: one aligned face each, in the order of the detections."""
+    """(n, views, side, side, 3), RGB: each face aligned in one or more ways, in the order of the detections."""
     Vectors: TypeAlias = NDArray[np.float32]
     """(n, dim), rows of length 1 unless a Space says otherwise."""
 
@@ -60,10 +60,13 @@ class Thresholds:
     """Distances that decide, in the metric of one Space; each engine says where its numbers were measured.
 
     Attributes:
-        group: DBSCAN's eps.
+        group: DBSCAN's eps: faces that near make the dense core of a group.
         group_min_faces: DBSCAN's min_samples, the face itself counted.
-        cut: average distance between two halves above which a group that DBSCAN chained is cut.
-        strong: a score at or below it tags by itself (score: see `core.matching`).
+        merge: two groups this far apart are one person, in a library of few people (`core.linkage`).
+        merge_tightening: how much that shrinks with the logarithm of the number of groups (`core.grouping`).
+        join: a weak face this far from a group belongs to it.
+        strong: a score at or below it tags by itself where many people are known (score: see `core.matching`).
+        strong_few: likewise where few people are known.
         possible: a score at or below it is worth a question.
         largest_gap: how much of the gap to the runner-up may count in the score.
         weak_quality: a face of less quality may join a group but never founds or bridges one.
@@ -72,8 +75,11 @@ class Thresholds:
 
     group: float
     group_min_faces: int
-    cut: float
+    merge: float
+    merge_tightening: float
+    join: float
     strong: float
+    strong_few: float
     possible: float
     largest_gap: float
     weak_quality: float = 0.0
@@ -89,7 +95,7 @@ class Space:
         weights: first 12 hex digits of the SHA-256 over all weights that shaped the vector.
         dim: number of components.
         metric: "euclidean".
-        views: what was averaged into one vector, e.g. "face+mirror".
+        views: what was averaged into one vector, e.g. "face" or "turned+zoomed+mirrored".
         precision: the arithmetic, "f32" or "bf16".
         thresholds: not part of the identity, so that they can be recalibrated.
     """
@@ -258,10 +264,10 @@ class Engine(Protocol):
         """Find all faces, in no particular order."""
 
     def align(self, pixels: Pixels, detections: Sequence[Detection]) -> Chips:
-        """Cut one chip for each detection, in order."""
+        """Cut each detection out, in order, in all the views that `embed` wants."""
 
     def embed(self, chips: Chips) -> Vectors:
-        """Describe chips, of one photo or of many, as (n, space.dim) float32."""
+        """Describe faces by their chips, of one photo or of many, as (n, space.dim) float32."""
 
 
 class Progress(Protocol):

@@ -11,7 +11,13 @@ import hypothesis
 import pytest
 from PIL import Image, ImageDraw
 
+from phototag.app.known import KnownFace
+from phototag.app.name import record
 from phototag.cli import main as cli
+from phototag.index import faces
+from phototag.index.db import Index, open_for_writing
+from phototag.index.faces import Filter
+from phototag.index.journal import LabelledFace, NameFaces, RefuseFaces
 
 hypothesis.settings.register_profile("phototag", deadline=None)  # a slow machine is no failure
 hypothesis.settings.load_profile("phototag")
@@ -20,6 +26,10 @@ SAMPLE_LIBRARY = Path(__file__).parents[1] / "sample_library"
 
 RED, YELLOW, GREEN, CYAN, BLUE, MAGENTA = "#e00000", "#e0e000", "#00e000", "#00e0e0", "#0000e0", "#e000e0"
 """Six people for the fake engine, 60 degrees of hue apart."""
+
+DARK_RED, LIGHT_RED, PALE_RED = "#700000", "#d85858", "#ff9898"
+"""One person in three looks. Light is 0.32 from dark: too far for a group (0.30), near enough to be tagged where dark has
+a name. Pale is 0.45 from dark: worth a question. Light and pale are 0.14 apart: a group."""
 
 
 class NetworkUsedError(AssertionError):
@@ -107,3 +117,63 @@ class Command:
 def phototag(capfd: pytest.CaptureFixture[str]) -> Iterator[Command]:
     """`phototag("scan", folder)` as a user would type it."""
     yield Command(capfd)
+
+
+class Album:
+    """A library that is drawn photo by photo and scanned with the fake engine."""
+
+    def __init__(self, root: Path, phototag: Command) -> None:
+        self.root, self._phototag = root, phototag
+        self._drawn = 0
+        self._index: Index | None = None
+
+    def draw(self, **photos: list[str]) -> None:
+        """Draw NAME.png with a face of each colour; no two are the same picture."""
+        for name, colours in photos.items():
+            self._drawn += 1
+            draw_photo(self.root / f"{name}.png", colours, (320 * max(len(colours), 1) + self._drawn, 300))
+
+    def scan(self, **photos: list[str]) -> int:
+        """Draw photos and scan; the exit code."""
+        self.draw(**photos)
+        return self._phototag("scan", self.root, "--engine", "fake")
+
+    @property
+    def index(self) -> Index:
+        """Open for writing. Nobody else writes at the same moment, so no lock is held."""
+        self._index = self._index or open_for_writing(self.root / ".phototag")
+        return self._index
+
+    def close(self) -> None:
+        """Close the index if it is open."""
+        if self._index is not None:
+            self._index.close()
+
+    def face(self, photo: str, number: int = 0) -> KnownFace:
+        """The face on NAME.png, counted from the left."""
+        return faces.faces(self.index.db, Filter(path=f"{photo}.png".encode()))[number]
+
+    def sources(self) -> dict[str, str | None]:
+        """Photo -> who says whom the first face is: "human elon", "auto elon", "suggested elon" or None."""
+        found = {photo.stem: self.face(photo.stem) for photo in sorted(self.root.glob("*.png"))}
+        return {name: f"{face.source} {face.person}" if face.source else None for name, face in found.items()}
+
+    def name(self, who: str, *photos: str) -> None:
+        """Say that the first face on each of these photos is somebody."""
+        record(self.index, NameFaces(who, tuple(_labelled(self.face(photo)) for photo in photos)), at_ns=1)
+
+    def refuse(self, who: str, *photos: str) -> None:
+        """Say that the first face on each of these photos is not somebody."""
+        record(self.index, RefuseFaces(who, tuple(_labelled(self.face(photo)) for photo in photos)), at_ns=1)
+
+
+def _labelled(face: KnownFace) -> LabelledFace:
+    return LabelledFace(face.id, face.photo, face.stored_box)
+
+
+@pytest.fixture
+def album(tmp_path: Path, phototag: Command) -> Iterator[Album]:
+    """An empty album."""
+    made = Album(tmp_path / "Album", phototag)
+    yield made
+    made.close()

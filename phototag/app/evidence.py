@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+from phototag.core.matching import StrongLimits
 from phototag.index import people, photos, spaces
-from phototag.index.db import Index, get_meta
+from phototag.index.db import CALIBRATED, Index, get_meta, set_meta
 from phototag.types import Label, Space
 
-METHOD = "dbscan+cut/2 nearest3-gap/1"
+METHOD = "dbscan+linkage/1 nearest3-gap/2"
 """Part of the fingerprint: another method means other results from the same evidence. Raise it with the method."""
 
 
@@ -22,12 +24,14 @@ class Evidence:
         space: of the vectors.
         faces: ids of the faces that take part, sorted.
         labels: what a human said of them.
+        limits: for tagging, where the user calibrated them; None for the shipped ones.
         fingerprint: digest of all this.
     """
 
     space: Space
     faces: Sequence[str]
     labels: Sequence[Label]
+    limits: StrongLimits | None
     fingerprint: bytes
 
     def is_behind(self, index: Index, what: str) -> bool:
@@ -42,6 +46,22 @@ def gather(index: Index) -> Evidence | None:
         return None
     faces, labels = photos.face_ids(index.db), people.labels(index.db)
     digest = hashlib.blake2b(digest_size=16)
-    for part in (METHOD, space.key, repr(asdict(space.thresholds)), *faces, *map(repr, labels)):
+    limits = calibrated_limits(index, space)
+    for part in (METHOD, space.key, repr(asdict(space.thresholds)), repr(limits), *faces, *map(repr, labels)):
         digest.update(part.encode() + b"\0")
-    return Evidence(space, faces, labels, digest.digest())
+    return Evidence(space, faces, labels, limits, digest.digest())
+
+
+def calibrated_limits(index: Index, space: Space) -> StrongLimits | None:
+    """The limits that the user had calibrated for this Space, or None."""
+    kept = get_meta(index.db, CALIBRATED)
+    document = json.loads(kept) if kept else {}
+    if document.get("space") != space.key:
+        return None
+    return StrongLimits(document["everybody"], {int(person): limit for person, limit in document["people"].items()})
+
+
+def keep_limits(index: Index, space: Space, limits: StrongLimits | None) -> None:
+    """Remember calibrated limits, or go back to the shipped ones. Inside a transaction."""
+    document = {} if limits is None else {"space": space.key, "everybody": limits.everybody, "people": limits.people}
+    set_meta(index.db, CALIBRATED, json.dumps(document).encode())

@@ -66,7 +66,7 @@ def regroup(index: Index, evidence: Evidence) -> None:
     vectors = photos.vectors_of(index.db, evidence.faces, evidence.space.dim)
     limits = evidence.space.thresholds
     weak = photos.weak_faces(index.db, limits.weak_quality, limits.weak_score)
-    found = group_faces(evidence.faces, vectors, evidence.labels, limits, weak)
+    found = group_faces(evidence.faces, vectors, evidence.labels, limits, weak, photos.photos_of(index.db))
     numbers = persistent_ids(groups.clusters(index.db), found, groups.next_id(index.db))
     clusters = [Cluster(number, tuple(sorted(faces))) for number, faces in zip(numbers, found, strict=True)]
     with transaction(index.db):

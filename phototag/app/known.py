@@ -12,7 +12,16 @@ from phototag.index.faces import Filter, KnownFace
 from phototag.index.people import PersonCount
 from phototag.types import Person, Space
 
-__all__ = ["FaceQuery", "KnownFace", "PersonCount", "known_faces", "known_people", "known_space", "photos_with"]
+__all__ = [
+    "FaceQuery",
+    "KnownFace",
+    "PersonCount",
+    "known_faces",
+    "known_people",
+    "known_space",
+    "photos_with",
+    "require_face",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,23 @@ def require_person(index: Index, name: str) -> Person:
         )
     more = ", ..." if len(known) > 10 else ""
     raise UsageError(f"Nobody is called {name!r}. Known: {', '.join(known[:10])}{more}. All: phototag people")
+
+
+def require_face(index: Index, text: str) -> KnownFace:
+    """Look a face up by its id, or by the beginning of it.
+
+    Raises:
+        UsageError: there is no such face on a photo that is there, or several begin so.
+    """
+    wanted = text.strip().lower()
+    ids = faces.ids_beginning(index.db, wanted) if wanted and wanted.isalnum() else []
+    found = faces.faces(index.db, Filter(ids=tuple(ids))) if ids else []
+    if len(found) == 1:
+        return found[0]
+    if found:
+        some = ", ".join(face.id for face in found[:5])
+        raise UsageError(f"{len(found)} faces begin with {text!r}: {some}. Give more of the id.")
+    raise UsageError(f"There is no face {text!r}. See their ids: phototag faces")
 
 
 def _path_in_library(index: Index, text: str) -> bytes:

@@ -10,6 +10,7 @@ from phototag.errors import UsageError
 from phototag.index import faces, groups, journal, people
 from phototag.index.db import Index, transaction
 from phototag.index.faces import Filter
+from phototag.index.journal import Decision, LabelledFace, NameFaces
 from phototag.types import Source
 
 LONGEST_NAME = 100
@@ -51,14 +52,7 @@ def name_cluster(index: Index, cluster: int, name: str, at_ns: int) -> NameRepor
     wanted = clean_name(name)
     named = _unknown_faces(index, cluster, wanted)
     before = _auto_tagged(index, wanted)
-    decision = journal.NameFaces(wanted, tuple(journal.LabelledFace(f.id, f.photo, f.stored_box) for f in named))
-    if named:
-        with transaction(index.db, durable=True):
-            journal.decide(index.db, decision, at_ns)
-    known = evidence.gather(index)
-    if known is not None:
-        tag.retag(index, known)
-    export.write_tags(index)
+    record(index, NameFaces(wanted, tuple(LabelledFace(f.id, f.photo, f.stored_box) for f in named)), at_ns)
     person = people.find_person(index.db, wanted)
     theirs = faces.faces(index.db, Filter(person=person.id)) if person else []
     auto = [face for face in theirs if face.source is Source.AUTO and face.id not in before]
@@ -70,6 +64,17 @@ def name_cluster(index: Index, cluster: int, name: str, at_ns: int) -> NameRepor
         auto_photos=len({face.photo for face in auto}),
         suggested=sum(face.source is Source.SUGGESTED for face in theirs),
     )
+
+
+def record(index: Index, decision: Decision, at_ns: int) -> None:
+    """Write a decision down, unless it speaks of no face, and tag by it at once."""
+    if decision.faces:
+        with transaction(index.db, durable=True):
+            journal.decide(index.db, decision, at_ns)
+    known = evidence.gather(index)
+    if known is not None:
+        tag.retag(index, known)
+    export.write_tags(index)
 
 
 def _auto_tagged(index: Index, name: str) -> set[str]:

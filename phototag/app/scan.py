@@ -14,12 +14,12 @@ from typing import TypeAlias
 from phototag.app import evidence, export, tag
 from phototag.app.analyse import Analysis, Hashed, Outcome, StepTimer, Worker, run_bounded
 from phototag.app.groups import regroup
-from phototag.core.vectors import require_engine, require_same_space
+from phototag.core.vectors import require_engine
 from phototag.errors import LibraryError, PhotoProblem
 from phototag.index import groups, people, photos, spaces
 from phototag.index.db import Index, transaction
 from phototag.media import walk
-from phototag.types import Engine, PhotoFile, Progress, Space
+from phototag.types import Engine, PhotoFile, Progress
 
 WAITING_PER_WORKER = 4
 """Photos handed out ahead of the workers: enough that none waits, few enough that memory stays flat."""
@@ -114,19 +114,24 @@ def scan(index: Index, shop: Workshop) -> ScanReport:
     changes = walk.compare(disk.photo_files(), seen, disk.unreadable)
     hashes: dict[bytes, str] = {}
     timer = StepTimer()
-    if changes.fresh:
+    again: list[PhotoFile] = []
+    if changes.fresh or photos.described_otherwise(index.db, spaces.current_id(index.db)):
         engine = shop.open_engine(shop.engine or (space.engine if space else None))
-        space_id = _adopt(index, space, engine.space)
-        with shop.open_executor(shop.workers, len(changes.fresh)) as executor:
+        with transaction(index.db):
+            space_id = spaces.adopt(index.db, engine.space)
+        # vectors of an older phototag cannot be compared with new ones: all photos are read again, once
+        outdated = photos.described_otherwise(index.db, space_id)
+        again = [file for file in changes.unchanged if file.path in outdated]
+        with shop.open_executor(shop.workers, len(changes.fresh) + len(again)) as executor:
             each = partial(run_bounded, executor, most=shop.workers * WAITING_PER_WORKER)
             work = _Work(index, Worker(engine, index.root), space_id, each, timer)
-            hashes = work.run(changes.fresh, photos.known_sizes(index.db), shop.progress)
+            hashes = work.run([*changes.fresh, *again], photos.known_sizes(index.db), shop.progress)
     with transaction(index.db):
         photos.forget_files(index.db, changes.missing)
     for _ in shop.progress(_conclusions(index, timer), label="Grouping and tagging", total=3, unit="step"):
         pass
     before = {path: photo for path, (_, photo) in known.items()}
-    kept = sum(file.path in known for file in changes.unchanged)
+    kept = sum(file.path in known for file in changes.unchanged) - len(again)
     return _report(index, _kinds(hashes, before, changes.missing), len(hashes), kept, timer, disk.unreadable)
 
 
@@ -140,13 +145,6 @@ def _conclusions(index: Index, timer: StepTimer) -> Iterator[str]:
         yield "tag"
     timer.time("export", lambda: export.write_tags(index))
     yield "export"
-
-
-def _adopt(index: Index, known: Space | None, space: Space) -> int:
-    if known is not None:
-        require_same_space(known, space)
-    with transaction(index.db):
-        return spaces.adopt(index.db, space)
 
 
 Each: TypeAlias = Callable[[Callable[[PhotoFile], Outcome], Iterable[PhotoFile]], Iterable[Outcome]]

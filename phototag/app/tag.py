@@ -24,21 +24,29 @@ def retag(index: Index, evidence: Evidence) -> None:
         set_meta(index.db, TAGGED, evidence.fingerprint)
 
 
-def _suggestions(index: Index, evidence: Evidence) -> list[Suggestion]:
+def references_and_others(evidence: Evidence) -> tuple[dict[int, list[int]], list[int]]:
+    """Positions in `evidence.faces`: of each person's faces that a human named, and of all unnamed faces."""
     named = {label.face: label.person for label in evidence.labels if label.verdict is Verdict.IS}
-    if not named:
-        return []
-    vectors = photos.vectors_of(index.db, evidence.faces, evidence.space.dim)
-    photo = photos.photos_of(index.db)
     references: dict[int, list[int]] = defaultdict(list)
     unnamed: list[int] = []
     for row, face in enumerate(evidence.faces):
         (references[named[face]] if face in named else unnamed).append(row)
+    return references, unnamed
+
+
+def _suggestions(index: Index, evidence: Evidence) -> list[Suggestion]:
+    references, unnamed = references_and_others(evidence)
+    if not references:
+        return []
+    vectors = photos.vectors_of(index.db, evidence.faces, evidence.space.dim)
+    photo = photos.photos_of(index.db)
+    labels = evidence.labels
     return suggest(
         [Probe(evidence.faces[row], photo[evidence.faces[row]]) for row in unnamed],
         vectors[unnamed],
         {person: vectors[rows] for person, rows in references.items()},
         evidence.space.thresholds,
-        {(label.face, label.person) for label in evidence.labels if label.verdict is Verdict.IS_NOT},
-        {(photo[face], person) for face, person in named.items() if face in photo},
+        {(label.face, label.person) for label in labels if label.verdict is Verdict.IS_NOT},
+        {(photo[x.face], x.person) for x in labels if x.verdict is Verdict.IS and x.face in photo},
+        evidence.limits,
     )

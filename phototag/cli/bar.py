@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from tqdm import tqdm
@@ -13,3 +14,22 @@ T = TypeVar("T")
 def progress(items: Iterable[T], *, label: str, total: int, unit: str) -> Iterable[T]:
     """A bar on stderr with rate and time left, if that is a terminal."""
     return tqdm(items, desc=label, total=total, unit=f" {unit}", disable=None if total else True, smoothing=0.05)
+
+
+class Counter:
+    """A bar that is set rather than counted up."""
+
+    def __init__(self, shown: tqdm) -> None:  # type: ignore[type-arg]
+        self._shown = shown
+
+    def show(self, n: int) -> None:
+        """Set how much is done."""
+        self._shown.n = n
+        self._shown.refresh()
+
+
+@contextmanager
+def counter(label: str, total: int, unit: str) -> Iterator[Counter]:
+    """A bar on stderr that is set from time to time, if that is a terminal."""
+    with tqdm(desc=label, total=total, unit=f" {unit}", disable=None if total else True) as shown:
+        yield Counter(shown)

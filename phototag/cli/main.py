@@ -21,6 +21,9 @@ COMMANDS = {
     "name-cluster": ("phototag.cli.groups", "Say who a group is."),
     "people": ("phototag.cli.library", "List the people who have a name, the most photographed first."),
     "faces": ("phototag.cli.library", "List faces with all that is known of them."),
+    "evaluate": ("phototag.cli.evaluate", "Try automatic tagging on the faces that you named."),
+    "review": ("phototag.cli.review", "Answer questions about faces, the one that settles the most first."),
+    "why": ("phototag.cli.why", "Explain why a face carries a name, or none."),
     "find": ("phototag.cli.library", "List the photos that somebody is on."),
 }
 """Name -> module and a line of help, which stands here so that `phototag --help` loads nothing that a command needs."""

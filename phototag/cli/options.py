@@ -36,3 +36,11 @@ Query = Annotated[str, typer.Argument(metavar="NAME", help="A person's name.")]
 Photo = Annotated[str | None, typer.Option("--photo", metavar="PATH", help="Only faces on this photo.")]
 PersonName = Annotated[str | None, typer.Option("--person", metavar="NAME", help="Only faces of this person.")]
 Cluster = Annotated[int | None, typer.Option("--cluster", metavar="ID", help="Only faces of this group.")]
+Precision = Annotated[
+    float | None,
+    typer.Option("--precision", metavar="SHARE", help="Set the limits so that this share of the tags is right."),
+]
+Reset = Annotated[bool, typer.Option("--reset", help="Go back to the usual limits.")]
+FaceId = Annotated[
+    str, typer.Argument(metavar="FACE", help="A face's id, or the beginning of it, from: phototag faces")
+]

@@ -2,21 +2,21 @@
 
 The distance from a face to a person is the mean over the person's three nearest references: one reference with a bad
 angle neither makes nor breaks a match. The score is that distance less the gap to the runner-up, but never less than
-`Thresholds.largest_gap`: two people who are both near leave doubt, while a far runner-up says little.
-On half of LFW (6,598 faces; 104 people with 5 references each, everybody else a stranger) ranking by this score instead
-of by the distance alone lifts recall at 99.5 % precision from 0.673 to 0.859; and with the gap limited to 0.10 one
-threshold does for galleries of 12, 20, 104 and 871 people (measured 2026-11).
+`Thresholds.largest_gap`: two people who are both near leave doubt, while a far runner-up says little. Where few people
+are known the runner-up is always far, and the limit for STRONG is lower (`strong_limit`).
 """
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from phototag.core.linkage import distances_to_group
 from phototag.core.vectors import distances
 from phototag.types import Grade, Suggestion
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from phototag.types import Thresholds, Vectors
 
-REFERENCES = 3
-"""How many of a person's nearest references make the distance (all of them where there are fewer)."""
+FEW_PEOPLE, MANY_PEOPLE = 30, 100
+"""Known people between which the limit for STRONG rises from `strong_few` to `strong`."""
 
 ROWS_AT_ONCE = 4_096
 """Faces compared with all references at once, so that memory does not grow with the library."""
@@ -40,6 +40,35 @@ class Probe:
     photo: str
 
 
+@dataclass(frozen=True, slots=True)
+class StrongLimits:
+    """Scores up to which a match tags by itself.
+
+    Attributes:
+        everybody: for all people but those below.
+        people: person -> their own limit, where it was calibrated (`core.calibration`).
+    """
+
+    everybody: float
+    people: Mapping[int, float] = field(default_factory=dict)
+
+    def of(self, person: int) -> float:
+        """The limit for one person."""
+        return self.people.get(person, self.everybody)
+
+
+def strong_limit(people: int, thresholds: Thresholds) -> float:
+    """The shipped limit, when so many people are known."""
+    share = math.log(max(people, 1) / FEW_PEOPLE) / math.log(MANY_PEOPLE / FEW_PEOPLE)
+    return thresholds.strong_few + min(max(share, 0.0), 1.0) * (thresholds.strong - thresholds.strong_few)
+
+
+def score(nearest: float, runner_up: float | None, thresholds: Thresholds) -> float:
+    """What a match is judged by: the distance less the gap to the runner-up; smaller is surer."""
+    gap = thresholds.largest_gap if runner_up is None else min(thresholds.largest_gap, runner_up - nearest)
+    return nearest - gap
+
+
 def suggest(
     probes: Sequence[Probe],
     vectors: Vectors,
@@ -47,6 +76,7 @@ def suggest(
     thresholds: Thresholds,
     refused: Collection[tuple[str, int]] = frozenset(),
     present: Collection[tuple[str, int]] = frozenset(),
+    limits: StrongLimits | None = None,
 ) -> list[Suggestion]:
     """Suggest a person for each face that looks like one.
 
@@ -58,6 +88,7 @@ def suggest(
         refused: (face, person) pairs that a human ruled out: never suggested.
         present: (photo, person) pairs where a human has already named a face of the photo: nobody is on a photo twice,
             so another face there is at most POSSIBLE.
+        limits: for STRONG; the shipped ones if None.
 
     Returns:
         STRONG and POSSIBLE suggestions, sorted by face id. On one photo at most one face, the nearest, is STRONG for a
@@ -71,45 +102,39 @@ def suggest(
     for face, person in refused:
         if person in column:
             ruled_out[face].append(column[person])
+    limits = limits or StrongLimits(strong_limit(len(people), thresholds))
     found: list[Suggestion] = []
     for start in range(0, len(probes), ROWS_AT_ONCE):
         part = probes[start : start + ROWS_AT_ONCE]
-        table = _distances_to_people(vectors[start : start + ROWS_AT_ONCE], [references[p] for p in people])
+        table = distances_to_people(vectors[start : start + ROWS_AT_ONCE], [references[p] for p in people])
         for row, probe in zip(table, part, strict=True):
             row[ruled_out.get(probe.face, [])] = np.inf
-            suggestion = _judge(probe.face, row, people, thresholds)
+            suggestion = _judge(probe.face, row, people, limits, thresholds)
             if suggestion.grade is not Grade.NONE:
                 found.append(suggestion)
     photo = {probe.face: probe.photo for probe in probes}
     return sorted(_one_each_photo(found, photo, set(present)), key=lambda s: s.face)
 
 
-def _distances_to_people(vectors: Vectors, references: list[Vectors]) -> NDArray[np.float32]:
-    """(n, people): the mean over each person's nearest references."""
-    columns = []
-    for mine in references:
-        each = distances(vectors, mine)
-        k = min(REFERENCES, each.shape[1])
-        columns.append(np.partition(each, k - 1, axis=1)[:, :k].mean(axis=1))
-    return np.stack(columns, axis=1)
+def distances_to_people(vectors: Vectors, references: list[Vectors]) -> NDArray[np.float32]:
+    """(n, people): the mean over each person's three nearest references."""
+    return np.stack([distances_to_group(distances(vectors, mine)) for mine in references], axis=1)
 
 
-def _judge(face: str, row: NDArray[np.float32], people: list[int], thresholds: Thresholds) -> Suggestion:
+def _judge(
+    face: str, row: NDArray[np.float32], people: list[int], limits: StrongLimits, thresholds: Thresholds
+) -> Suggestion:
     """Grade the nearest person; equal distances go to the person known longer (the lower id)."""
     order = np.argsort(row, kind="stable")
-    nearest = float(row[order[0]])
+    person, nearest = people[order[0]], float(row[order[0]])
     runner_up, next_distance = None, None
-    gap = thresholds.largest_gap
     if len(order) > 1 and np.isfinite(row[order[1]]):
         runner_up, next_distance = people[order[1]], float(row[order[1]])
-        gap = min(gap, next_distance - nearest)
-    return Suggestion(face, people[order[0]], nearest, runner_up, next_distance, _grade(nearest - gap, thresholds))
-
-
-def _grade(score: float, thresholds: Thresholds) -> Grade:
-    if score <= thresholds.strong:
-        return Grade.STRONG
-    return Grade.POSSIBLE if score <= thresholds.possible else Grade.NONE
+    judged = score(nearest, next_distance, thresholds)
+    grade = Grade.POSSIBLE if judged <= max(thresholds.possible, limits.of(person)) else Grade.NONE
+    return Suggestion(
+        face, person, nearest, runner_up, next_distance, Grade.STRONG if judged <= limits.of(person) else grade
+    )
 
 
 def _one_each_photo(

@@ -37,7 +37,7 @@ def quality(
     Args:
         widths_px: of the boxes, in pixels of the full-size photo.
         scores: the detector's, 0 to 1.
-        chips: (n, side, side, 3).
+        chips: (n, views, side, side, 3); the first view is looked at.
         marks_px: (5, 2) landmarks each in pixels, or (0, 2) where the detector gives none (which counts as frontal).
 
     Returns:
@@ -51,7 +51,7 @@ def quality(
 
 
 def _laplacian_variance(chips: Chips) -> NDArray[np.float64]:
-    grey = chips.astype(np.float32) @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
+    grey = chips[:, 0].astype(np.float32) @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
     middle = grey[:, 1:-1, 1:-1]
     around = grey[:, :-2, 1:-1] + grey[:, 2:, 1:-1] + grey[:, 1:-1, :-2] + grey[:, 1:-1, 2:]
     return np.asarray((around - 4 * middle).var(axis=(1, 2), dtype=np.float64))

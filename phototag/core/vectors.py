@@ -58,17 +58,3 @@ def require_engine(index: Space, engine: str | None) -> None:
             f"The faces in this index were described by {index.engine}, whose vectors cannot be compared with those of "
             f"{engine}. Leave --engine out, or keep a second index: --index DIR --engine {engine}"
         )
-
-
-def require_same_space(index: Space, engine: Space) -> None:
-    """Refuse to compare what cannot be compared.
-
-    Raises:
-        EngineError: the two Spaces differ.
-    """
-    require_engine(index, engine.engine)
-    if index.key != engine.key:
-        raise EngineError(
-            f"The faces in this index were described by {index.key}; the engine installed now is {engine.key}, and the "
-            "two cannot be compared. Install the weights it was made with, or keep a second index: --index DIR"
-        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
 import numpy as np
@@ -26,28 +26,68 @@ TEMPLATE = np.array([(47.1, 45.2), (101.5, 45.0), (74.4, 78.2), (50.5, 105.2), (
 dlib had aligned (measured 2026-10). Never align with a detector's raw box: that costs up to 12 points on LFW."""
 
 
-def similarity_chips(pixels: Pixels, detections: Sequence[Detection]) -> Chips:
-    """Turn, scale and shift each face so that its landmarks fall on TEMPLATE as well as they can.
+class View(NamedTuple):
+    """One way to look at an aligned face.
+
+    Attributes:
+        zoom: larger than 1 shows the face larger.
+        turn_degrees: about the middle of the chip, clockwise.
+        mirrored: left and right changed, after that.
+    """
+
+    zoom: float
+    turn_degrees: float
+    mirrored: bool
+
+
+VIEWS = (View(1, 7, False), View(1, -7, True), View(1.08, 0, False), View(0.92, 0, True))
+"""What the descriptor is averaged over. On lfw-dev (5,552 photos; 2,325 pairs, 10-fold; all pairs at a false-accept
+rate of 1e-4; 104 people with 5 references at 99.5 % precision; 871 with one), measured 2026-11:
+
+| views | chips | accuracy | TAR at 1e-4 | recall, 5 | recall, 1 |
+|---|--:|--:|--:|--:|--:|
+| face, mirror | 2 | .9918 | .836 | .945 | .701 |
+| face, mirror, both again by dlib's 5-point alignment | 4 | .9918 | .864 | .953 | .740 |
+| **these four** | 4 | .9940 | .862 | .954 | .732 |
+| face, two zooms, two turns, each mirrored | 10 | .9940 | .867 | .955 | .744 |
+| those and dlib's alignment, each mirrored | 12 | .9944 | .876 | .961 | .755 |
+
+A chip costs 5 ms; dlib's alignment would need a second landmark model. Four chips are where the gain levels off."""
+
+
+def chips_of(pixels: Pixels, detections: Sequence[Detection], views: Sequence[View] = VIEWS) -> Chips:
+    """Turn, scale and shift each face so that its landmarks fall on TEMPLATE as well as they can, then look at it.
 
     Args:
         pixels: (h, w, 3) RGB upright, as large as there is: small faces need every pixel.
         detections: with five landmarks each.
+        views: how to look at each face.
 
     Returns:
-        (n, 150, 150, 3), black outside of the image.
+        (n, views, 150, 150, 3), black outside of the image.
     """
-    chips = np.zeros((len(detections), CHIP_SIDE, CHIP_SIDE, 3), dtype=np.uint8)
+    chips = np.zeros((len(detections), len(views), CHIP_SIDE, CHIP_SIDE, 3), dtype=np.uint8)
     if not detections:
         return chips
     height, width = pixels.shape[:2]
     marks = np.stack([points_in_pixels(d.landmarks, width, height) for d in detections])
-    for chip, matrix in zip(chips, similarity(marks, TEMPLATE), strict=True):
-        scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
-        _warp(pixels, matrix, scale, out=chip)
+    for number, view in enumerate(views):
+        for chip, matrix in zip(chips[:, number], similarity(marks, _seen(view)), strict=True):
+            scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
+            _warp(pixels, matrix, scale, out=chip)
+            if view.mirrored:
+                chip[:] = chip[:, ::-1].copy()
     return chips
 
 
-def _warp(pixels: Pixels, matrix: Matrix, scale: float, out: Chips) -> None:
+def _seen(view: View) -> Matrix:
+    """Where the landmarks lie in this view, before it is mirrored."""
+    angle, middle = np.deg2rad(view.turn_degrees), CHIP_SIDE / 2
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    return np.asarray((TEMPLATE - middle) @ turn.T * view.zoom + middle)
+
+
+def _warp(pixels: Pixels, matrix: Matrix, scale: float, out: Pixels) -> None:
     """Warp by bilinear sampling; a face that shrinks much is averaged down first, so that it is not aliased."""
     factor = min(int(1 / scale), *pixels.shape[:2]) if 0 < scale <= 0.5 else 1
     if factor > 1:

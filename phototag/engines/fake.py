@@ -24,7 +24,17 @@ if TYPE_CHECKING:
 
 NAME = "fake"
 DIM = 128
-THRESHOLDS = Thresholds(group=0.30, group_min_faces=2, cut=0.40, strong=0.25, possible=0.60, largest_gap=0.10)
+THRESHOLDS = Thresholds(
+    group=0.30,
+    group_min_faces=2,
+    merge=0.30,
+    merge_tightening=0.0,
+    join=0.30,
+    strong=0.25,
+    strong_few=0.25,
+    possible=0.60,
+    largest_gap=0.10,
+)
 LONG_SIDE = 320
 CHIP_SIDE = 16
 HUE_STEP = 15
@@ -62,8 +72,8 @@ class FakeEngine:
     def align(self, pixels: Pixels, detections: Sequence[Detection]) -> Chips:
         """The middle of each box."""
         height, width = pixels.shape[:2]
-        chips = np.zeros((len(detections), CHIP_SIDE, CHIP_SIDE, 3), dtype=np.uint8)
-        for chip, detection in zip(chips, detections, strict=True):
+        chips = np.zeros((len(detections), 1, CHIP_SIDE, CHIP_SIDE, 3), dtype=np.uint8)
+        for chip, detection in zip(chips[:, 0], detections, strict=True):
             left, top, right, bottom = box_in_pixels(detection.box, width, height)
             region = pixels[top:bottom, left:right]
             chip[:] = np.median(region.reshape(-1, 3), axis=0) if region.size else 0
@@ -71,7 +81,7 @@ class FakeEngine:
 
     def embed(self, chips: Chips) -> Vectors:
         """One direction for each hue, turned a little by the brightness."""
-        return normalise(np.array([_vector(chip[0, 0]) for chip in chips], dtype=np.float32).reshape(-1, DIM))
+        return normalise(np.array([_vector(chip[0, 0, 0]) for chip in chips], dtype=np.float32).reshape(-1, DIM))
 
 
 @functools.cache

@@ -29,8 +29,18 @@ if TYPE_CHECKING:
 
 NAME = "face-recognition"
 
-THRESHOLDS = Thresholds(group=0.30, group_min_faces=2, cut=0.40, strong=0.215, possible=0.30, largest_gap=0.10)
-"""Those of the default engine: the network is the same, and without the mirror image distances grow by 0.01 or so."""
+THRESHOLDS = Thresholds(
+    group=0.26,
+    group_min_faces=2,
+    merge=0.375,
+    merge_tightening=0.008,
+    join=0.328,
+    strong=0.245,
+    strong_few=0.205,
+    possible=0.30,
+    largest_gap=0.10,
+)
+"""Those of the default engine: the network is the same, and with one view distances grow by 0.01 or so."""
 
 ImageFile.LOAD_TRUNCATED_IMAGES = False  # importing face_recognition sets it, for the whole process
 
@@ -67,9 +77,9 @@ class ReferenceEngine:
     def align(self, pixels: Pixels, detections: Sequence[Detection]) -> Chips:
         """Cut the chips that face_encodings sees."""
         height, width = pixels.shape[:2]
-        chips = np.zeros((len(detections), CHIP_SIDE, CHIP_SIDE, 3), dtype=np.uint8)
+        chips = np.zeros((len(detections), 1, CHIP_SIDE, CHIP_SIDE, 3), dtype=np.uint8)
         with _ONE_AT_A_TIME:
-            for chip, detection in zip(chips, detections, strict=True):
+            for chip, detection in zip(chips[:, 0], detections, strict=True):
                 box = dlib.rectangle(*box_in_pixels(detection.box, width, height))
                 shape = face_recognition.api.pose_predictor_5_point(pixels, box)
                 chip[:] = dlib.get_face_chip(pixels, shape, size=CHIP_SIDE, padding=PADDING)
@@ -77,9 +87,9 @@ class ReferenceEngine:
 
     def embed(self, chips: Chips) -> Vectors:
         """Dlib's descriptors, scaled to length 1."""
-        return normalise(self.descriptors(chips))
+        return normalise(self.descriptors(chips[:, 0]))
 
-    def descriptors(self, chips: Chips) -> Vectors:
+    def descriptors(self, chips: Pixels) -> Vectors:
         """Dlib's descriptors as they are."""
         encoder = face_recognition.api.face_encoder
         with _ONE_AT_A_TIME:

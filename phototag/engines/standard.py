@@ -1,8 +1,6 @@
 """The default engine: MTCNN finds faces and landmarks, dlib's ResNet describes them; both as ONNX graphs.
 
-Each face is described twice, as it is and mirrored; the mean, scaled to length 1, is its vector. On all 22 million
-pairs of half of LFW the true-accept rate at a false-accept rate of 1e-4 is 0.725 for dlib's plain descriptor, 0.775
-mirrored and 0.830 mirrored and scaled (measured 2026-10).
+Each face is described in the four views of `engines.alignment`; the mean, scaled to length 1, is its vector.
 """
 
 from __future__ import annotations
@@ -29,27 +27,19 @@ if TYPE_CHECKING:
 NAME = "mtcnn-resnet"
 
 THRESHOLDS = Thresholds(
-    group=0.30,
+    group=0.26,
     group_min_faces=2,
-    cut=0.40,
-    strong=0.215,
+    merge=0.375,
+    merge_tightening=0.008,
+    join=0.328,
+    strong=0.245,
+    strong_few=0.205,
     possible=0.30,
     largest_gap=0.10,
-    weak_quality=0.4,
+    weak_quality=0.57,
     weak_score=0.95,
 )
-"""Measured 2026-11 on half of LFW (6,598 faces of 2,890 people) and on 5,859 faces of 12 people.
-
-group, cut: B-cubed precision and F of DBSCAN at eps 0.30, min_samples 2, and then cut at 0.40: LFW 0.986, 0.921; the 12
-large groups 0.998, 0.911 (without the cut 0.597, 0.723); sample_library 1.000, 0.901. At eps 0.32 F rises to 0.946,
-0.928 and 0.938, but sample_library gets an impure group.
-strong: open-set tagging on LFW reaches 99.5 % precision at scores up to 0.219 with 20 people known, 0.225 with 12
-(three references each), 0.229 with 12 (one each), 0.240 with 104 (five each) and 0.262 with 871 (one each); 0.215 holds
-for all. It tags with precision 0.998 and recall 0.727 for the 104, 0.998 and 0.514 for the 871.
-weak: blurred background and clothing that were taken for faces look alike, and made the third largest group of an album
-of 90 photos and the second largest of 1,500 LFW photos; with these limits there is none in the album, the sample
-library or 500 LFW photos, for 0.002 of B-cubed F on the sample library.
-possible: of these suggestions 90 % are right with 104 people known, 94 % with 871."""
+"""PLACEHOLDER"""
 
 BATCHES = (2, 4, 8)
 """Chips the network sees at once. Time for each: 5.3 ms in batches of 2, 4.8 in 8, 4.9 in 32 (measured 2026-11)."""
@@ -76,7 +66,7 @@ class StandardEngine:
     def space(self) -> Space:
         """float32 on any runtime, so that machines agree."""
         used = weights.fingerprint(weights.PNET, weights.RNET, weights.ONET, weights.RESNET)
-        return Space(NAME, used, DIM, "euclidean", "face+mirror", "f32", THRESHOLDS)
+        return Space(NAME, used, DIM, "euclidean", "turned+zoomed+mirrored", "f32", THRESHOLDS)
 
     @property
     def long_side(self) -> int:
@@ -88,16 +78,16 @@ class StandardEngine:
         return self.detector.detect(pixels)
 
     def align(self, pixels: Pixels, detections: Sequence[Detection]) -> Chips:
-        """Cut chips by their landmarks."""
-        return alignment.similarity_chips(pixels, detections)
+        """Cut chips by their landmarks, in four views."""
+        return alignment.chips_of(pixels, detections)
 
     def embed(self, chips: Chips) -> Vectors:
-        """Describe chips: mean of face and mirror image, length 1."""
-        both = self.descriptors(np.concatenate([chips, chips[:, :, ::-1]]))
-        return normalise(both[: len(chips)] + both[len(chips) :])
+        """Describe faces: the mean over their views, length 1."""
+        each = self.descriptors(chips.reshape(-1, *chips.shape[2:]))
+        return normalise(each.reshape(*chips.shape[:2], DIM).sum(axis=1))
 
-    def descriptors(self, chips: Chips) -> Vectors:
-        """Dlib's own descriptor of each chip, (n, 128), neither mirrored nor scaled: equal to dlib's within 1e-5."""
+    def descriptors(self, chips: Pixels) -> Vectors:
+        """Dlib's own descriptor of each chip (n, side, side, 3): (n, 128), not scaled, equal to dlib's within 1e-5."""
         return in_batches(self.describe, chips, BATCHES)[0] if len(chips) else np.zeros((0, DIM), dtype=np.float32)
 
 

@@ -132,6 +132,9 @@ def set_meta(db: sqlite3.Connection, key: str, value: bytes) -> None:
 GROUPED, TAGGED = "grouped", "tagged"
 """Keys under which the fingerprint of the evidence is remembered that groups and suggestions were made from."""
 
+CALIBRATED = "calibrated"
+"""Key of the limits for tagging that the user had calibrated."""
+
 
 def forget_results(db: sqlite3.Connection) -> None:
     """Let groups and suggestions be made anew, whatever the evidence's fingerprint says. Inside a transaction."""

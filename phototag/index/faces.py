@@ -102,6 +102,11 @@ def faces(db: sqlite3.Connection, wanted: Filter | None = None) -> list[KnownFac
     return sorted(rows, key=lambda face: (face.path, face.box, face.id))
 
 
+def ids_beginning(db: sqlite3.Connection, text: str) -> list[str]:
+    """Ids of the faces that begin with this text (letters and digits only), sorted."""
+    return [row[0] for row in db.execute("SELECT id FROM faces WHERE id GLOB ? ORDER BY id", (text + "*",))]
+
+
 def is_known(db: sqlite3.Connection, path: bytes) -> bool:
     """Whether the last scan saw a photo here."""
     return db.execute("SELECT 1 FROM files WHERE path = ?", (path,)).fetchone() is not None

@@ -10,7 +10,7 @@ import json
 import sqlite3
 import unicodedata
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from phototag.core.geometry import intersection_over_union, match_boxes
 from phototag.types import Box, Person, Verdict
@@ -39,12 +39,26 @@ class NameFaces:
     faces: tuple[LabelledFace, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class RefuseFaces:
+    """A person says that these faces are not somebody of this name."""
+
+    name: str
+    faces: tuple[LabelledFace, ...]
+
+
+Decision: TypeAlias = NameFaces | RefuseFaces
+
+KINDS: dict[str, type[Decision]] = {"name": NameFaces, "refuse": RefuseFaces}
+"""As the journal spells them."""
+
+
 def name_key(name: str) -> str:
     """Two names with the same key are one person: 'Élon ' typed on any keyboard is 'élon'."""
     return unicodedata.normalize("NFKC", " ".join(name.split())).casefold()
 
 
-def decide(db: sqlite3.Connection, decision: NameFaces, at_ns: int) -> Person:
+def decide(db: sqlite3.Connection, decision: Decision, at_ns: int) -> Person:
     """Write a decision down and let it take effect. Inside a durable transaction.
 
     Args:
@@ -53,24 +67,34 @@ def decide(db: sqlite3.Connection, decision: NameFaces, at_ns: int) -> Person:
         at_ns: when, nanoseconds since the epoch.
 
     Returns:
-        The person named, new or known.
+        The person spoken of, new or known.
     """
+    kind = next(kind for kind, its in KINDS.items() if isinstance(decision, its))
     inverse = {"labels": [label for face in decision.faces for label in _labels_at(db, face)]}
     cursor = db.execute(
-        "INSERT INTO decisions (at_ns, kind, payload, inverse) VALUES (?, 'name', ?, ?)",
-        (at_ns, json.dumps(asdict(decision), ensure_ascii=False), json.dumps(inverse, ensure_ascii=False)),
+        "INSERT INTO decisions (at_ns, kind, payload, inverse) VALUES (?, ?, ?, ?)",
+        (at_ns, kind, json.dumps(asdict(decision), ensure_ascii=False), json.dumps(inverse, ensure_ascii=False)),
     )
     return _apply(db, decision, int(cursor.lastrowid or 0))
+
+
+def decision_on(db: sqlite3.Connection, face: str) -> tuple[int, int] | None:
+    """Number and time (nanoseconds since the epoch) of the decision that named a face, or None."""
+    sql = """
+        SELECT decisions.id, at_ns FROM labels JOIN decisions ON decisions.id = decision_id
+        WHERE face_id = ? AND verdict = 'is'"""
+    row = db.execute(sql, (face,)).fetchone()
+    return None if row is None else (int(row[0]), int(row[1]))
 
 
 def replay(db: sqlite3.Connection) -> None:
     """Build people and labels anew from the decisions alone. Inside a transaction."""
     db.execute("DELETE FROM labels")
-    rows = db.execute("SELECT id, payload FROM decisions WHERE kind = 'name' ORDER BY id").fetchall()
-    for decision_id, payload in rows:
+    rows = db.execute("SELECT id, kind, payload FROM decisions ORDER BY id").fetchall()
+    for decision_id, kind, payload in rows:
         fields = json.loads(payload)
         faces = tuple(LabelledFace(f["face"], f["photo"], Box(*f["box"])) for f in fields["faces"])
-        _apply(db, NameFaces(fields["name"], faces), decision_id)
+        _apply(db, KINDS[kind](fields["name"], faces), decision_id)
     sql = "SELECT DISTINCT hash FROM labels WHERE face_id NOT IN (SELECT id FROM faces)"
     for (photo,) in db.execute(sql).fetchall():
         rebind(db, photo)
@@ -91,14 +115,15 @@ def rebind(db: sqlite3.Connection, photo: str) -> None:
     db.executemany("UPDATE labels SET face_id = ? WHERE face_id = ?", [(free[j], lost[i]) for i, j in pairs.items()])
 
 
-def _apply(db: sqlite3.Connection, decision: NameFaces, decision_id: int) -> Person:
+def _apply(db: sqlite3.Connection, decision: Decision, decision_id: int) -> Person:
     person = _person(db, decision.name)
+    verdict = Verdict.IS if isinstance(decision, NameFaces) else Verdict.IS_NOT
     for face in decision.faces:
-        overruled = [(x["face"], x["person"]) for x in _labels_at(db, face) if _gives_way(x, person)]
+        overruled = [(x["face"], x["person"]) for x in _labels_at(db, face) if _gives_way(x, person, verdict)]
         db.executemany("DELETE FROM labels WHERE face_id = ? AND person_id = ?", overruled)
     db.executemany(
         "INSERT INTO labels VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [(f.face, person.id, Verdict.IS, f.photo, *f.box, decision_id) for f in decision.faces],
+        [(f.face, person.id, verdict, f.photo, *f.box, decision_id) for f in decision.faces],
     )
     return person
 
@@ -123,6 +148,6 @@ def _labels_at(db: sqlite3.Connection, face: LabelledFace) -> list[dict[str, Any
     ]
 
 
-def _gives_way(label: dict[str, Any], person: Person) -> bool:
-    """Whether a label is overruled by saying that the face is this person."""
-    return bool(label["verdict"] == Verdict.IS or label["person"] == person.id)
+def _gives_way(label: dict[str, Any], person: Person, verdict: Verdict) -> bool:
+    """Whether a label is overruled by saying that the face is, or is not, this person: nobody is two people."""
+    return bool(label["person"] == person.id or label["verdict"] == verdict == Verdict.IS)

@@ -111,7 +111,14 @@ CREATE VIEW tags AS
         AND NOT EXISTS (SELECT 1 FROM labels l WHERE l.face_id = s.face_id AND l.verdict = 'is');
 """
 
-STEPS: tuple[str, ...] = (FIRST,)
+SECOND = """
+-- thresholds of groups are others now; vectors of before are used with those of today until their photos are read again
+UPDATE spaces SET description = json_set(description, '$.thresholds', json('{"group": 0.26, "group_min_faces": 2,
+    "merge": 0.375, "merge_tightening": 0.008, "join": 0.328, "strong": 0.245, "strong_few": 0.205, "possible": 0.3,
+    "largest_gap": 0.1, "weak_quality": 0.57, "weak_score": 0.95}'));
+"""
+
+STEPS: tuple[str, ...] = (FIRST, SECOND)
 """Step n brings an index from version n to n + 1; never edit one that has been released, add another."""
 
 

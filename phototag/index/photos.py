@@ -45,6 +45,12 @@ def known_sizes(db: sqlite3.Connection) -> set[int]:
     return {row[0] for row in db.execute("SELECT size FROM files UNION SELECT size FROM photos")}
 
 
+def described_otherwise(db: sqlite3.Connection, space_id: int) -> set[bytes]:
+    """Paths of the photos whose faces were described in another Space, by an older phototag: to be read again."""
+    sql = "SELECT path FROM files JOIN photos USING (hash) WHERE photos.space_id <> ?"
+    return {row[0] for row in db.execute(sql, (space_id,))}
+
+
 def is_analysed(db: sqlite3.Connection, photo: str, orientation: int, space_id: int) -> bool:
     """Whether this photo's faces have been looked for in this Space, with the picture turned this way.
 
@@ -138,11 +144,16 @@ def forget_files(db: sqlite3.Connection, paths: Iterable[bytes]) -> None:
 
 
 def face_ids(db: sqlite3.Connection) -> list[str]:
-    """The faces that take part in grouping: on a photo that is there, or named by a human. Sorted."""
-    sql = (
-        "SELECT id FROM faces WHERE EXISTS (SELECT 1 FROM files WHERE files.hash = faces.hash)"
-        " OR id IN (SELECT face_id FROM labels WHERE verdict = 'is') ORDER BY id"
-    )
+    """The faces that take part in grouping: on a photo that is there, or named by a human. Sorted.
+
+    While the photos are being described anew, only those that have been.
+    """
+    sql = """
+        SELECT id FROM faces
+        WHERE (EXISTS (SELECT 1 FROM files WHERE files.hash = faces.hash)
+               OR id IN (SELECT face_id FROM labels WHERE verdict = 'is'))
+            AND (SELECT space_id FROM photos WHERE photos.hash = faces.hash) = (SELECT max(space_id) FROM photos)
+        ORDER BY id"""
     return [row[0] for row in db.execute(sql)]
 
 

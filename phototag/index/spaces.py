@@ -1,4 +1,4 @@
-"""Which Space the vectors of an index live in: one at a time."""
+"""Which Space the vectors of an index live in: one at a time, but for a scan that is bringing them to a newer one."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ from phototag.types import Space, Thresholds
 
 
 def current(db: sqlite3.Connection) -> Space | None:
-    """The Space of this index, or None while no photo has been looked at."""
-    sql = "SELECT description FROM spaces WHERE id IN (SELECT space_id FROM photos) ORDER BY id DESC LIMIT 1"
-    row = db.execute(sql).fetchone()
+    """The newest Space that a photo was described in, or None while none has been looked at."""
+    row = db.execute("SELECT description FROM spaces WHERE id = ?", (current_id(db),)).fetchone()
     if row is None:
         return None
     fields = json.loads(row[0])
     return Space(**{**fields, "thresholds": Thresholds(**fields["thresholds"])})
+
+
+def current_id(db: sqlite3.Connection) -> int:
+    """Row id of the current Space; 0 while no photo has been looked at."""
+    return int(db.execute("SELECT coalesce(max(space_id), 0) FROM photos").fetchone()[0])
 
 
 def adopt(db: sqlite3.Connection, space: Space) -> int:

@@ -104,8 +104,9 @@ def _face_picture(face: FaceOnDisk) -> Image.Image:
         return blank
     image = Image.fromarray(picture.pixels)
     left, top, right, bottom = box_in_pixels(face.box, *image.size)
-    half = max(right - left, bottom - top, 1) * (0.5 + MARGIN)
-    x, y = (left + right) / 2, (top + bottom) / 2
+    half = min(max(right - left, bottom - top, 1) * (0.5 + MARGIN), image.width / 2, image.height / 2)
+    x = min(max((left + right) / 2, half), image.width - half)
+    y = min(max((top + bottom) / 2, half), image.height - half)
     square = (round(x - half), round(y - half), round(x + half), round(y + half))
     return image.crop(square).resize((SIDE, SIDE), Image.Resampling.LANCZOS)
 

@@ -9,10 +9,20 @@ import numpy as np
 import pytest
 
 from phototag.core import matching
-from phototag.core.matching import Probe, suggest
+from phototag.core.matching import FEW_PEOPLE, MANY_PEOPLE, Probe, StrongLimits, strong_limit, suggest
 from phototag.types import Grade, Suggestion, Thresholds
 
-THRESHOLDS = Thresholds(group=0.3, group_min_faces=2, cut=0.4, strong=0.2, possible=0.5, largest_gap=0.1)
+THRESHOLDS = Thresholds(
+    group=0.3,
+    group_min_faces=2,
+    merge=0.4,
+    merge_tightening=0,
+    join=0.3,
+    strong=0.2,
+    strong_few=0.2,
+    possible=0.5,
+    largest_gap=0.1,
+)
 ANNA, BEN, CHIDI = 1, 2, 3
 STRONG, POSSIBLE = Grade.STRONG, Grade.POSSIBLE
 
@@ -90,10 +100,29 @@ def test_the_score_is_the_distance_less_the_gap_to_the_runner_up(known: dict[int
     def grade(**limits: float) -> Grade | None:
         return next((s.grade for s in suggested({"p/a": 0}, known, thresholds=replace(THRESHOLDS, **limits))), None)
 
-    assert grade(strong=score + 1e-4) is STRONG
-    assert grade(strong=score - 1e-4) is POSSIBLE
-    assert grade(strong=0, possible=score + 1e-4) is POSSIBLE
-    assert grade(strong=0, possible=score - 1e-4) is None
+    assert grade(strong_few=score + 1e-4) is STRONG
+    assert grade(strong_few=score - 1e-4) is POSSIBLE
+    assert grade(strong_few=0, possible=score + 1e-4) is POSSIBLE
+    assert grade(strong_few=0, possible=score - 1e-4) is None
+
+
+def test_the_limit_rises_with_the_people_who_are_known() -> None:
+    thresholds = replace(THRESHOLDS, strong_few=0.2, strong=0.3)
+    assert strong_limit(1, thresholds) == strong_limit(FEW_PEOPLE, thresholds) == 0.2
+    assert strong_limit(MANY_PEOPLE, thresholds) == strong_limit(5000, thresholds) == pytest.approx(0.3)
+    rising = [strong_limit(people, thresholds) for people in (30, 40, 60, 90, 100)]
+    assert rising == sorted(rising)
+    assert rising[0] < rising[1] < rising[3] < rising[4]
+
+
+def test_a_person_may_have_a_limit_of_their_own() -> None:
+    probes, known = [Probe("p/a", "p"), Probe("q/b", "q")], {ANNA: on_circle(20), BEN: on_circle(110)}
+
+    def grades(limits: StrongLimits) -> dict[int, Grade]:
+        return {s.person: s.grade for s in suggest(probes, on_circle(0, 90), known, THRESHOLDS, limits=limits)}
+
+    assert grades(StrongLimits(0.3)) == {ANNA: STRONG, BEN: STRONG}
+    assert grades(StrongLimits(0.3, {BEN: 0.1})) == {ANNA: STRONG, BEN: POSSIBLE}
 
 
 def test_a_face_that_is_like_nobody_is_not_mentioned() -> None:

@@ -32,7 +32,7 @@ def face(
     *, width: float = FULL_SIZE_PX, score: float = 1.0, pixels: np.ndarray = SHARP_CHIP, seen: np.ndarray = FRONTAL
 ) -> float:
     """The quality of one face, perfect unless said otherwise."""
-    (found,) = quality([width], [score], pixels[None], [seen])
+    (found,) = quality([width], [score], pixels[None, None], [seen])
     return found
 
 
@@ -96,12 +96,12 @@ def test_a_face_without_landmarks_counts_as_frontal() -> None:
 
 
 def test_each_face_of_a_photo_is_judged_by_itself() -> None:
-    chips = np.stack([chip(), chip(detail=0), chip()])
+    chips = np.stack([chip(), chip(detail=0), chip()])[:, None]
     assert quality([200, 200, 0], [1, 1, 1], chips, [marks(), marks(), NO_MARKS]) == [1, 0, 0]
 
 
 def test_a_photo_of_nobody_has_no_qualities() -> None:
-    assert quality([], [], np.zeros((0, 150, 150, 3), dtype=np.uint8), []) == []
+    assert quality([], [], np.zeros((0, 1, 150, 150, 3), dtype=np.uint8), []) == []
 
 
 @given(

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from phototag.engines.alignment import TEMPLATE, similarity_chips
+from phototag.engines.alignment import TEMPLATE, VIEWS, View, chips_of
 from phototag.types import Box, Detection, Point
 
 SIDE = 150
+PLAIN = View(1, 0, False)
 WHOLE = Box(0, 0, 1, 1)
 
 
@@ -22,6 +23,11 @@ def placed(turn: float, scale: float, x: float, y: float) -> np.ndarray:
     """The template's landmarks, turned by degrees around the middle of a chip, scaled, with that middle at (x, y)."""
     cos, sin = scale * np.cos(np.deg2rad(turn)), scale * np.sin(np.deg2rad(turn))
     return (TEMPLATE - SIDE / 2) @ np.array([[cos, sin], [-sin, cos]]) + [x, y]
+
+
+def similarity_chips(pixels: np.ndarray, detections: list[Detection]) -> np.ndarray:
+    """The faces as they are, neither turned nor zoomed."""
+    return chips_of(pixels, detections, [PLAIN])[:, 0]
 
 
 def bright_spot(chip: np.ndarray) -> tuple[float, float]:
@@ -97,3 +103,41 @@ def test_any_face_in_or_near_a_picture_makes_a_chip(width: int, height: int, whe
     picture = np.full((height, width, 3), 200, dtype=np.uint8)
     (chip,) = similarity_chips(picture, [face(placed(*where), width, height)])
     assert chip.max() <= 200
+
+
+# Views
+
+
+def seen(view: View, landmark: int) -> tuple[float, float]:
+    """Where a landmark lies in a view."""
+    picture = np.zeros((900, 900, 3), dtype=np.uint8)
+    marks = placed(0, 2, 450, 450)
+    cv2.circle(picture, np.rint(marks[landmark]).astype(int).tolist(), 10, (255, 255, 255), -1)
+    return bright_spot(chips_of(picture, [face(marks, 900, 900)], [view])[0, 0])
+
+
+def test_a_nearer_view_shows_the_face_larger() -> None:
+    left, right = seen(View(1.08, 0, False), 0), seen(View(1.08, 0, False), 1)
+    assert right[0] - left[0] == pytest.approx(1.08 * (TEMPLATE[1] - TEMPLATE[0])[0], abs=1)
+
+
+def test_a_turned_view_is_turned_clockwise_about_the_middle() -> None:
+    middle, radians = SIDE / 2, np.deg2rad(7)
+    for landmark in range(5):
+        x, y = TEMPLATE[landmark] - middle
+        expected = (x * np.cos(radians) - y * np.sin(radians), x * np.sin(radians) + y * np.cos(radians))
+        assert seen(View(1, 7, False), landmark) == pytest.approx(np.add(expected, middle), abs=1.2)
+
+
+def test_a_mirrored_view_is_the_mirror_image() -> None:
+    random = np.random.default_rng(4).integers(0, 256, (600, 600, 3), dtype=np.uint8)
+    here = face(placed(5, 2, 300, 300), 600, 600)
+    plain, mirrored = chips_of(random, [here], [View(1, 7, False), View(1, 7, True)])[0]
+    assert (mirrored == plain[:, ::-1]).all()
+
+
+def test_every_face_is_seen_in_every_view() -> None:
+    picture = np.zeros((300, 300, 3), dtype=np.uint8)
+    faces = [face(placed(0, 1, 150, 150), 300, 300)] * 3
+    assert chips_of(picture, faces).shape == (3, len(VIEWS), SIDE, SIDE, 3)
+    assert chips_of(picture, []).shape == (0, len(VIEWS), SIDE, SIDE, 3)

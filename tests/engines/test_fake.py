@@ -50,7 +50,7 @@ def test_each_square_is_a_face_with_its_own_colour() -> None:
     pixels = picture(RED, GREEN, BLUE)
     found = sorted(ENGINE.detect(pixels), key=lambda detection: detection.box.left)
     assert [box_in_pixels(d.box, 300, 100)[0] for d in found] == [30, 130, 230]
-    assert [chip[0, 0].tolist() for chip in ENGINE.align(pixels, found)] == [[224, 0, 0], [0, 224, 0], [0, 0, 224]]
+    assert [chip[0, 0, 0].tolist() for chip in ENGINE.align(pixels, found)] == [[224, 0, 0], [0, 224, 0], [0, 0, 224]]
 
 
 @pytest.mark.parametrize("nobody", [picture(), picture("#ffffff", "#000000", "#a08080"), picture(RED, side=7)])

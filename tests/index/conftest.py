@@ -13,7 +13,7 @@ from phototag.index import photos, spaces
 from phototag.index.db import Index, open_for_writing, transaction
 from phototag.types import Box, Face, Photo, PhotoFile, Shown, Space, Thresholds
 
-SPACE = Space("toy", "none", 2, "euclidean", "face", "f32", Thresholds(0.3, 2, 0.4, 0.2, 0.3, 0.1))
+SPACE = Space("toy", "none", 2, "euclidean", "face", "f32", Thresholds(0.3, 2, 0.4, 0.0, 0.35, 0.2, 0.2, 0.3, 0.1))
 LEFT, RIGHT = Box(0.1, 0.1, 0.3, 0.3), Box(0.6, 0.1, 0.8, 0.3)
 
 

@@ -65,11 +65,12 @@ def test_a_face_is_shown_with_some_of_its_surroundings(photo: Path) -> None:
     assert is_like(sheet, (x + half + 5, y), PAPER)
 
 
-def test_beyond_the_edge_of_the_photo_it_is_black(photo: Path) -> None:
+def test_a_face_at_the_edge_is_shown_without_what_lies_beyond(photo: Path) -> None:
     sheet = opened(contact_sheet("Group 1", [FaceOnDisk(photo, Box(0, 0.4, 0.2, 0.6), "")]))
     x, y = centre(0)
-    assert is_like(sheet, (x - SIDE / 2 + 10, y), BLACK)
-    assert is_like(sheet, (x, y), GREEN)
+    for corner in (-1, 1):
+        assert not is_like(sheet, (x + corner * (SIDE / 2 - 3), y), BLACK)
+    assert is_like(sheet, (x - SIDE / 4, y), GREEN)
 
 
 def test_a_photo_is_shown_upright(photo: Path, tmp_path: Path) -> None:

@@ -1,0 +1,138 @@
+"""Questions worth asking: the next one is the one that settles the most faces."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+from phototag.app.groups import unknown_groups
+from phototag.app.known import KnownFace, known_faces
+from phototag.app.name import clean_name, record
+from phototag.errors import LibraryError, UsageError
+from phototag.files import write_if_changed
+from phototag.index.db import Index
+from phototag.index.journal import LabelledFace, NameFaces, RefuseFaces
+from phototag.media.sheets import COLUMNS, FaceOnDisk, Row, overview
+from phototag.types import Source
+
+PICTURE = "question.jpg"
+
+
+class Answer(StrEnum):
+    """What a person says to "Is this NAME?"."""
+
+    YES = "yes"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing to ask about some faces that look like one person.
+
+    Attributes:
+        faces: all of them, the best first.
+        person: "Is this PERSON?"; None for "Who is this?".
+        distance: to that person, the median over the faces; None without one.
+        cluster: the group that they are of, or None for a single face.
+        references: of that person, to compare with: confirmed faces, the best first.
+    """
+
+    faces: tuple[KnownFace, ...]
+    person: str | None
+    distance: float | None
+    cluster: int | None
+    references: tuple[KnownFace, ...] = ()
+
+    @property
+    def key(self) -> tuple[str | None, tuple[str, ...]]:
+        """Equal for the same question, asked again."""
+        return self.person, tuple(sorted(face.id for face in self.faces))
+
+    @property
+    def photos(self) -> int:
+        """How many photos the faces are on."""
+        return len({face.photo for face in self.faces})
+
+
+def questions(index: Index) -> list[Question]:
+    """All open questions, the one that settles the most faces first; of equals the surer one.
+
+    A group of unknown faces is one question, and so is each face alone that may be somebody.
+    """
+    known = {face.id: face for face in known_faces(index)}
+    open_: list[Question] = []
+    for group in unknown_groups(index):
+        guess = group.suggestion
+        open_.append(
+            Question(group.faces, guess.person if guess else None, guess.distance if guess else None, group.id)
+        )
+    asked = {face.id for question in open_ for face in question.faces}
+    open_ += [
+        Question((face,), face.person, face.distance, None)
+        for face in known.values()
+        if face.source is Source.SUGGESTED and face.id not in asked
+    ]
+    confirmed: dict[str, list[KnownFace]] = defaultdict(list)
+    for face in known.values():
+        if face.source is Source.HUMAN and face.person is not None:
+            confirmed[face.person].append(face)
+    best = {name: tuple(sorted(faces, key=lambda f: (-f.quality, f.id))[:COLUMNS]) for name, faces in confirmed.items()}
+    open_.sort(key=lambda q: (-len(q.faces), q.distance if q.distance is not None else 2.0, q.key[1]))
+    return [replace(q, references=best.get(q.person, ()) if q.person else ()) for q in open_]
+
+
+def answer(index: Index, question: Question, said: Answer, at_ns: int) -> None:
+    """Write down whether the faces are the person asked for, and tag by it at once.
+
+    Raises:
+        UsageError: the question was who it is; give a name.
+    """
+    if question.person is None:
+        raise UsageError("The question is who this is. Answer with a name.")
+    kind = NameFaces if said is Answer.YES else RefuseFaces
+    record(index, kind(question.person, _labelled(question)), at_ns)
+
+
+def answer_name(index: Index, question: Question, name: str, at_ns: int) -> str:
+    """Write down who the faces are, and tag by it at once; returns the name as it is kept.
+
+    Raises:
+        UsageError: a name that is none; nothing is written.
+    """
+    wanted = clean_name(name)
+    record(index, NameFaces(wanted, _labelled(question)), at_ns)
+    return wanted
+
+
+def draw(index: Index, question: Question) -> Path:
+    """Draw the faces, and the person's to compare with below them; returns the picture.
+
+    Raises:
+        LibraryError: the index's folder cannot be written.
+    """
+    rows = [Row(_title(question), tuple(_on_disk(index, face) for face in question.faces[:COLUMNS]))]
+    if question.references:
+        rows.append(Row(f"{question.person}, as you said", tuple(_on_disk(index, f) for f in question.references)))
+    path = index.folder / PICTURE
+    try:
+        write_if_changed(path, overview(rows))
+    except OSError as error:
+        raise LibraryError(f"Cannot write {path}: {error.strerror}.") from error
+    return path
+
+
+def _title(question: Question) -> str:
+    more = len(question.faces) - COLUMNS
+    which = f", {COLUMNS} of {len(question.faces)}" if more > 0 else ""
+    return f"Who is this{which}?" if question.person is None else f"Is this {question.person}{which}?"
+
+
+def _on_disk(index: Index, face: KnownFace) -> FaceOnDisk:
+    return FaceOnDisk(index.root / os.fsdecode(face.path), face.box, os.fsdecode(face.path))
+
+
+def _labelled(question: Question) -> tuple[LabelledFace, ...]:
+    return tuple(LabelledFace(face.id, face.photo, face.stored_box) for face in question.faces)
