@@ -226,7 +226,7 @@ def _kinds(hashes: Mapping[bytes, str], before: Mapping[bytes, str], missing: Se
     """
     lost = set(missing)
     vanished = Counter(before[path] for path in missing if path in before)
-    here = {photo for path, photo in before.items() if path not in lost and path not in hashes}
+    here = {photo for path, photo in before.items() if path not in lost and hashes.get(path, photo) == photo}
     kinds: Counter[Kind] = Counter()
     for path, photo in sorted(hashes.items()):
         if before.get(path) == photo:

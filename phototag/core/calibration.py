@@ -143,7 +143,9 @@ def _limit(found: Sequence[Trial], precision: float, unseen: int) -> float | Non
     ordered = sorted(found, key=lambda t: t.score)
     wrong = np.cumsum([t.nearest != t.truth for t in ordered]) + unseen
     tagged = np.arange(1, len(ordered) + 1) + unseen
-    good = np.flatnonzero(wrong <= (1 - precision) * tagged)
+    scores = np.array([t.score for t in ordered])
+    is_last = np.append(scores[1:] > scores[:-1], True)[: len(scores)]  # of equal scores: they stand or fall together
+    good = np.flatnonzero(is_last & (wrong <= (1 - precision) * tagged))
     return None if not len(good) else ordered[int(good[-1])].score
 
 

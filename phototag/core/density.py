@@ -32,9 +32,10 @@ def near_pairs(vectors: Vectors, limit: float) -> Iterator[tuple[NDArray[np.intp
     Yields:
         i and j of the pairs of one block, (k,) each.
     """
+    cosine = 1 - limit * limit / 2  # compared instead of distances: half the time
     for start in range(0, len(vectors), ROWS_AT_ONCE):
         part = vectors[start : start + ROWS_AT_ONCE]
-        rows, columns = np.nonzero(distances(part, vectors[start:]) <= limit)
+        rows, columns = np.nonzero(part @ vectors[start:].T >= cosine)
         ahead = columns > rows
         yield rows[ahead] + start, columns[ahead] + start
 
