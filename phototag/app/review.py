@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from phototag.app.groups import unknown_groups
+from phototag.app.groups import UnknownGroup, unknown_groups
 from phototag.app.known import KnownFace, known_faces
 from phototag.app.name import clean_name, record
 from phototag.errors import LibraryError, UsageError
 from phototag.files import write_if_changed
+from phototag.index import people
 from phototag.index.db import Index
 from phototag.index.journal import LabelledFace, NameFaces, RefuseFaces
 from phototag.media.sheets import COLUMNS, FaceOnDisk, Row, overview
-from phototag.types import Source
+from phototag.types import Source, Verdict
 
 PICTURE = "question.jpg"
 
@@ -63,12 +65,8 @@ def questions(index: Index) -> list[Question]:
     A group of unknown faces is one question, and so is each face alone that may be somebody.
     """
     known = {face.id: face for face in known_faces(index)}
-    open_: list[Question] = []
-    for group in unknown_groups(index):
-        guess = group.suggestion
-        open_.append(
-            Question(group.faces, guess.person if guess else None, guess.distance if guess else None, group.id)
-        )
+    refused = _refused(index)
+    open_ = [_about(group, refused) for group in unknown_groups(index)]
     asked = {face.id for question in open_ for face in question.faces}
     open_ += [
         Question((face,), face.person, face.distance, None)
@@ -82,6 +80,22 @@ def questions(index: Index) -> list[Question]:
     best = {name: tuple(sorted(faces, key=lambda f: (-f.quality, f.id))[:COLUMNS]) for name, faces in confirmed.items()}
     open_.sort(key=lambda q: (-len(q.faces), q.distance if q.distance is not None else 2.0, q.key[1]))
     return [replace(q, references=best.get(q.person, ()) if q.person else ()) for q in open_]
+
+
+def _about(group: UnknownGroup, refused: Collection[tuple[str, str]]) -> Question:
+    """The question about a group; faces of which a human said that they are not the person guessed are left out."""
+    guess = group.suggestion
+    if guess is not None:
+        faces = tuple(face for face in group.faces if (face.id, guess.person) not in refused)
+        if faces:
+            return Question(faces, guess.person, guess.distance, group.id)
+    return Question(group.faces, None, None, group.id)
+
+
+def _refused(index: Index) -> set[tuple[str, str]]:
+    """Face and name of whom a human said that it is not."""
+    names = people.names(index.db)
+    return {(x.face, names[x.person]) for x in people.labels(index.db) if x.verdict is Verdict.IS_NOT}
 
 
 def answer(index: Index, question: Question, said: Answer, at_ns: int) -> None:
@@ -104,7 +118,8 @@ def answer_name(index: Index, question: Question, name: str, at_ns: int) -> str:
     """
     wanted = clean_name(name)
     record(index, NameFaces(wanted, _labelled(question)), at_ns)
-    return wanted
+    person = people.find_person(index.db, wanted)
+    return person.name if person else wanted
 
 
 def draw(index: Index, question: Question) -> Path:
