@@ -1,4 +1,7 @@
-"""python -m benchmarks [PHOTOS] [--points CSV] [--only NAME]: print tables, and write build/benchmarks.json.
+"""Print tables, and write them to build/ as JSON.
+
+python -m benchmarks [PHOTOS] [--points CSV] [--only NAME]: speed; build/benchmarks.json.
+python -m benchmarks quality --data DIR [NAME...]: see `benchmarks.quality`; build/quality.json.
 
 Without PHOTOS the sample library is used: small, and rendered, so the figures are for a first look only.
 """
@@ -6,23 +9,27 @@ Without PHOTOS the sample library is used: small, and rendered, so the figures a
 from __future__ import annotations
 
 import argparse
-import json
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import rescan, speed
+from benchmarks import quality, rescan, speed, tables
 from benchmarks.photos import SAMPLE, photos_in
-from phototag.cli.render import table
+from benchmarks.tables import Table
 
 
 def main() -> None:
     """Run what was asked for."""
-    parser = argparse.ArgumentParser(prog="benchmarks")
+    if sys.argv[1:2] == ["quality"]:
+        quality.main(sys.argv[2:])
+        return
+    parser = argparse.ArgumentParser(prog="benchmarks", epilog="Quality: python -m benchmarks quality --help")
     parser.add_argument("photos", nargs="?", type=Path, default=SAMPLE)
     parser.add_argument("--points", type=Path, help="CSV with eyes, nose and mouth of annotated faces on PHOTOS")
     parser.add_argument("--only", choices=["speed", "large", "stages", "scaling", "rescan", "recall"])
     options = parser.parse_args()
     photos = photos_in(options.photos)
-    parts = {
+    parts: dict[str, tuple[list[str], Callable[[], list[list[str]]]]] = {
         "speed": (speed.HEAD, lambda: speed.side_by_side(photos)),
         "large": (speed.HEAD, lambda: speed.large_photos(photos)),
         "stages": (speed.STAGES_HEAD, lambda: speed.stages(photos)),
@@ -30,17 +37,14 @@ def main() -> None:
         "rescan": (rescan.HEAD, rescan.unchanged_library),
     }
     if options.points:
-        parts = {"recall": ([*speed.HEAD[:6], "recall"], lambda: speed.recall(options.photos, options.points))}
+        parts = {"recall": (speed.RECALL_HEAD, lambda: speed.recall(options.photos, options.points))}
     results = {}
     for name, (head, run) in parts.items():
         if options.only in (None, name):
-            rows = run()
-            results[name] = speed.as_dicts(head, rows)
-            print(f"\n{name}\n" + table(head, rows, right=range(1, len(head))), flush=True)
-    out = Path("build/benchmarks.json")
-    out.parent.mkdir(exist_ok=True)
-    out.write_text(json.dumps(results, indent=1))
-    print(f"\nwritten to {out}")
+            found = Table(name, head, run())
+            results[name] = found.as_dicts()
+            found.show()
+    tables.write(results, "benchmarks.json")
 
 
 if __name__ == "__main__":

@@ -33,7 +33,9 @@ def _phototag(photos: list[str], workers: int | None) -> dict[str, Any]:
         os.dup2(out, 1)
         seconds = time.perf_counter() - start
         with wiring.reading(load(Path(folder), None)) as index:
-            found = {int(os.fsdecode(f.path).split(".")[0]): [] for f in faces.faces(index.db)}
+            found: dict[int, list[list[float]]] = {
+                int(os.fsdecode(f.path).split(".")[0]): [] for f in faces.faces(index.db)
+            }
             for face in faces.faces(index.db):
                 found[int(os.fsdecode(face.path).split(".")[0])].append(list(face.box))
     return {

@@ -28,7 +28,7 @@ def unchanged_library() -> list[list[str]]:
     with tempfile.TemporaryDirectory() as name:
         root = Path(name) / "Pictures"
         _make(root)
-        rows = []
+        rows: list[list[str]] = []
         for command in (["scan", str(root)], ["scan", str(root)], ["people"], ["find", "person 1"], ["--help"]):
             more = [] if command[0] in {"scan", "--help"} else ["--library", str(root)]
             start = time.perf_counter()

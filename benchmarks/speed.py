@@ -7,7 +7,6 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from PIL import Image
 
@@ -79,6 +78,9 @@ def scaling(photos: list[Path]) -> list[list[str]]:
     return rows
 
 
+RECALL_HEAD = [*HEAD[:6], "recall"]
+
+
 def recall(folder: Path, table: Path) -> list[list[str]]:
     """Annotated faces found, on photos with points for eyes, nose and mouth."""
     points = annotated_points(table)
@@ -118,8 +120,3 @@ def _row(result: Result, name: str, ours: Result | None) -> list[str]:
         str(result.peak_mb),
         ratio,
     ]
-
-
-def as_dicts(head: list[str], rows: list[list[str]]) -> list[dict[str, Any]]:
-    """Rows for a JSON file."""
-    return [dict(zip(head, row, strict=True)) for row in rows]
