@@ -28,8 +28,8 @@ RED, YELLOW, GREEN, CYAN, BLUE, MAGENTA = "#e00000", "#e0e000", "#00e000", "#00e
 """Six people for the fake engine, 60 degrees of hue apart."""
 
 DARK_RED, LIGHT_RED, PALE_RED = "#700000", "#d85858", "#ff9898"
-"""One person in three looks. Light is 0.32 from dark: too far for a group (0.30), near enough to be tagged where dark has
-a name. Pale is 0.45 from dark: worth a question. Light and pale are 0.14 apart: a group."""
+"""One person in three looks. Light is 0.32 from dark: too far for a group (0.30), near enough to be tagged where dark
+has a name. Pale is 0.45 from dark: worth a question. Light and pale are 0.14 apart: a group."""
 
 
 class NetworkUsedError(AssertionError):
@@ -148,6 +148,7 @@ class Album:
         """Close the index if it is open."""
         if self._index is not None:
             self._index.close()
+            self._index = None
 
     def face(self, photo: str, number: int = 0) -> KnownFace:
         """The face on NAME.png, counted from the left."""
@@ -155,8 +156,9 @@ class Album:
 
     def sources(self) -> dict[str, str | None]:
         """Photo -> who says whom the first face is: "human elon", "auto elon", "suggested elon" or None."""
-        found = {photo.stem: self.face(photo.stem) for photo in sorted(self.root.glob("*.png"))}
-        return {name: f"{face.source} {face.person}" if face.source else None for name, face in found.items()}
+        found = faces.faces(self.index.db)
+        first = {Path(os.fsdecode(face.path)).stem: face for face in reversed(found)}  # they come from left to right
+        return {name: f"{face.source} {face.person}" if face.source else None for name, face in first.items()}
 
     def name(self, who: str, *photos: str) -> None:
         """Say that the first face on each of these photos is somebody."""

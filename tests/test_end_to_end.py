@@ -58,6 +58,26 @@ def test_the_sample_library_is_grouped_named_and_tagged(phototag: Command, sampl
     assert phototag("find", "elon") == 0
     assert len(phototag.out.splitlines()) >= largest["photos"]
 
+    phototag("evaluate", "--json")
+    tried = json.loads(phototag.out)
+    assert tried["confirmed"] == largest["faces"]
+    assert tried["precision"] == 1.0
+    phototag("faces", "--json")
+    _explained_as_tagged(phototag, json.loads(phototag.out)["faces"])
+
+
+def _explained_as_tagged(phototag: Command, faces: list[dict]) -> None:
+    """Ask of every face why it is tagged, or not."""
+    rules = {
+        "human": {"human"},
+        "auto": {"strong"},
+        "suggested": {"doubt", "taken"},
+        None: {"no match", "nobody known"},
+    }
+    for face in faces:
+        assert phototag("why", face["id"], "--json") == 0
+        assert json.loads(phototag.out)["rule"] in rules[face["source"]], face
+
 
 def _against_truth(faces: list[dict]) -> tuple[list[str], list[int | None], int]:
     """Person and group of every annotated face (a face that was not found is in no group), and the number of extras.

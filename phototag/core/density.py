@@ -49,6 +49,22 @@ def components(vectors: Vectors, limit: float) -> NDArray[np.intp]:
     return _joined(len(vectors), near_pairs(vectors, limit))
 
 
+def leaders(vectors: Vectors, limit: float) -> NDArray[np.intp]:
+    """Give each row the first row at most `limit` away that has no leader itself; such a row leads itself.
+
+    Unlike a component it cannot drift: no row is farther than `limit` from its leader.
+
+    Returns:
+        (n,) rows; leaders[i] <= i.
+    """
+    found = np.arange(len(vectors), dtype=np.intp)
+    for i, j in near_pairs(vectors, limit):
+        for leader, row in zip(i.tolist(), j.tolist(), strict=True):
+            if found[leader] == leader and found[row] == row:
+                found[row] = leader
+    return found
+
+
 def dbscan(vectors: Vectors, eps: float, min_samples: int) -> NDArray[np.intp]:
     """DBSCAN (Ester et al., KDD 1996); a border point goes to its nearest core point.
 

@@ -147,7 +147,7 @@ class _Grouping:
         single[list(self.person)] = True
         yield from np.flatnonzero(single)[:, None]
         others = np.flatnonzero(~single)
-        for part in _parts(density.components(self.vectors[others], COPIES)):
+        for part in _parts(density.leaders(self.vectors[others], COPIES)):
             rows = others[part]
             yield from [rows] if self._may_be_one(rows) else rows[:, None]
 

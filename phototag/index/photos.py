@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from phototag.core.vectors import from_bytes, to_bytes
 from phototag.errors import PhotoProblem
-from phototag.index import journal
+from phototag.index import journal, spaces
 from phototag.index.db import forget_results
 from phototag.types import Face, Photo, PhotoFile, Shown
 
@@ -152,9 +152,9 @@ def face_ids(db: sqlite3.Connection) -> list[str]:
         SELECT id FROM faces
         WHERE (EXISTS (SELECT 1 FROM files WHERE files.hash = faces.hash)
                OR id IN (SELECT face_id FROM labels WHERE verdict = 'is'))
-            AND (SELECT space_id FROM photos WHERE photos.hash = faces.hash) = (SELECT max(space_id) FROM photos)
+            AND (SELECT space_id FROM photos WHERE photos.hash = faces.hash) = ?
         ORDER BY id"""
-    return [row[0] for row in db.execute(sql)]
+    return [row[0] for row in db.execute(sql, (spaces.current_id(db),))]
 
 
 def weak_faces(db: sqlite3.Connection, quality: float, score: float) -> set[str]:

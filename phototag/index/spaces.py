@@ -19,8 +19,9 @@ def current(db: sqlite3.Connection) -> Space | None:
 
 
 def current_id(db: sqlite3.Connection) -> int:
-    """Row id of the current Space; 0 while no photo has been looked at."""
-    return int(db.execute("SELECT coalesce(max(space_id), 0) FROM photos").fetchone()[0])
+    """Row id of the newest Space that a photo which is there was described in; else any photo; 0 if there is none."""
+    there = "SELECT max(space_id) FROM photos WHERE hash IN (SELECT hash FROM files)"
+    return int(db.execute(f"SELECT coalesce(({there}), max(space_id), 0) FROM photos").fetchone()[0])
 
 
 def adopt(db: sqlite3.Connection, space: Space) -> int:

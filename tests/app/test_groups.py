@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from phototag.app.groups import Guess, _guess
+from phototag.app.known import FaceQuery, known_faces
+from phototag.app.name import record
 from phototag.index.faces import KnownFace
+from phototag.index.journal import LabelledFace, NameFaces
 from phototag.types import Box, Source
-from tests.conftest import Command, draw_photo
+from tests.conftest import RED, Album, Command, draw_photo
 
 
 def face(person: str | None, distance: float | None) -> KnownFace:
@@ -59,3 +63,59 @@ def test_a_group_keeps_its_number_when_it_grows(phototag: Command, library: Path
     phototag("scan", library)
     phototag("clusters", "--json")
     assert [(g["id"], g["faces"]) for g in json.loads(phototag.out)["clusters"]] == [(2, 5), (1, 3)]
+
+
+# Nobody is on a photo twice
+
+
+def groups_of(album: Album) -> dict[tuple[str, int], int | None]:
+    """Photo and number of each face -> its group."""
+    known = {photo.stem: known_faces(album.index, FaceQuery(photo.name)) for photo in album.root.glob("*.png")}
+    return {(name, i): face.cluster for name, faces in known.items() for i, face in enumerate(faces)}
+
+
+def test_two_faces_of_one_photo_are_never_one_group_however_alike(album: Album) -> None:
+    album.scan(
+        twins1=[RED, RED], twins2=[RED, "#d80000"], triplets=[RED, RED, "#e00808"],
+        **{f"single{i}": [shade] for i, shade in enumerate([RED, "#d00000", "#c00000", "#b00000"])},
+    )  # fmt: skip
+    found = groups_of(album)
+    for photo in ("twins1", "twins2", "triplets"):
+        here = [group for (name, _), group in found.items() if name == photo and group is not None]
+        assert len(here) == len(set(here))
+    sizes = Counter(group for group in found.values() if group is not None)
+    assert sizes  # there are groups all the same, and single faces are in them
+    assert any(found[f"single{i}", 0] is not None for i in range(4))
+
+
+def test_a_face_of_a_group_keeps_others_of_its_photo_out_for_good(album: Album) -> None:
+    """Later photos are near both faces of a first one; they cannot bridge the two."""
+    album.scan(both=[RED, "#c00000"], red1=[RED], red2=["#c00000"])
+    for i in range(4):
+        album.scan(**{f"more{i}": [["#d00000"], ["#c80000"]][i % 2]})
+        found = groups_of(album)
+        assert found["both", 0] is None or found["both", 0] != found["both", 1]
+
+
+def test_two_faces_of_one_photo_are_one_group_where_you_gave_them_one_name(album: Album) -> None:
+    """A mirror, or a collage."""
+    album.scan(mirror=[RED, RED], red=[RED])
+    assert len({group for (name, _), group in groups_of(album).items() if name == "mirror"}) == 2
+    both = [LabelledFace(f.id, f.photo, f.stored_box) for f in (album.face("mirror", 0), album.face("mirror", 1))]
+    record(album.index, NameFaces("elon", tuple(both)), at_ns=1)
+    album.scan()
+    (group,) = {group for (name, _), group in groups_of(album).items() if name == "mirror"}
+    assert group is not None
+
+
+# What a person said
+
+
+def test_faces_that_are_not_somebody_are_not_in_their_group(album: Album) -> None:
+    album.scan(**{f"red{i}": [RED] for i in range(4)})
+    assert len(set(groups_of(album).values())) == 1
+    album.name("elon", "red0", "red1")
+    album.refuse("elon", "red2")
+    album.scan()
+    found = groups_of(album)
+    assert found["red0", 0] == found["red1", 0] != found["red2", 0]

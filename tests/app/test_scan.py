@@ -23,6 +23,8 @@ from phototag.types import PhotoFile
         # two files changed places
         ({b"a": "B", b"b": "A"}, {b"a": "A", b"b": "B"}, [], {"changed": 2}),
         ({b"a": "A", b"b": "A"}, {}, [], {"new": 1, "duplicates": 1}),
+        # all photos are read again, and a copy of one has come whose name is before it
+        ({b"a": "A", b"b": "A"}, {b"b": "A"}, [], {"unchanged": 1, "duplicates": 1}),
         # a path that was a problem before is not known: when it is gone nobody misses it
         ({}, {}, [b"bad"], {}),
     ],

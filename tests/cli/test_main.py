@@ -69,7 +69,7 @@ def test_people_load_nothing_heavy(phototag: Command, library: Path) -> None:
     assert _modules_after("people", "--library", str(library)) & HEAVY == set()
 
 
-def test_a_scan_with_nothing_to_do_loads_no_engine_and_no_scikit_learn(phototag: Command, library: Path) -> None:
+def test_a_scan_with_nothing_to_do_loads_no_engine_and_no_scipy(phototag: Command, library: Path) -> None:
     phototag("scan", library, "--engine", "fake")
     assert _modules_after("scan", str(library)) & (HEAVY - {"numpy", "PIL"}) == set()
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sklearn.cluster import DBSCAN
 
 from phototag.core import density
-from phototag.core.density import components, dbscan, near_pairs
+from phototag.core.density import components, dbscan, leaders, near_pairs
 from phototag.core.vectors import distances, normalise
 
 
@@ -96,6 +96,33 @@ def test_components_are_dbscan_where_everybody_is_core(degrees: list[int], limit
         patch.setattr(density, "ROWS_AT_ONCE", rows_at_once)
         labels = components(vectors, eps)
     assert labels.tolist() == (DBSCAN(eps=eps, min_samples=1).fit(vectors).labels_.tolist() if degrees else [])
+
+
+# Leaders
+
+
+def test_a_chain_has_a_new_leader_where_it_has_drifted_too_far() -> None:
+    assert leaders(on_circle(0, 5, 10, 15, 20, 25), chord(10.5)).tolist() == [0, 0, 0, 3, 3, 3]
+
+
+def test_of_two_leaders_the_first_is_followed_not_the_nearest() -> None:
+    assert leaders(on_circle(0, 12, 10), chord(10.5)).tolist() == [0, 1, 0]
+
+
+def test_nobody_follows_a_follower() -> None:
+    assert leaders(on_circle(0, 10, 20, 200), chord(10.5)).tolist() == [0, 0, 2, 3]
+    assert leaders(on_circle(), chord(10.5)).tolist() == []
+
+
+@settings(max_examples=40)
+@given(st.lists(st.integers(0, 120), max_size=30), st.integers(0, 30), st.integers(1, 8))
+def test_leaders_are_those_that_come_one_by_one(degrees: list[int], limit: int, rows_at_once: int) -> None:
+    led: list[int] = []
+    for row, here in enumerate(degrees):
+        led.append(next((i for i in range(row) if led[i] == i and abs(degrees[i] - here) <= limit), row))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(density, "ROWS_AT_ONCE", rows_at_once)
+        assert leaders(on_circle(*degrees), chord(limit + 0.5)).tolist() == led
 
 
 # DBSCAN

@@ -105,7 +105,9 @@ def test_of_a_large_group_only_the_first_faces_are_compared(monkeypatch: pytest.
     assert not join([0, 0], near_first, limit=0.4)
     monkeypatch.setattr(linkage, "MOST_COMPARED", 2)
     assert join([0, 0], near_first, limit=0.4)
+    assert join(near_first, [0, 0], limit=0.4)
     assert not join([0, 0], far_first, limit=0.4)
+    assert not join(far_first, [0, 0], limit=0.4)
 
 
 # Who joins

@@ -108,11 +108,19 @@ def test_the_score_is_the_distance_less_the_gap_to_the_runner_up(known: dict[int
 
 def test_the_limit_rises_with_the_people_who_are_known() -> None:
     thresholds = replace(THRESHOLDS, strong_few=0.2, strong=0.3)
-    assert strong_limit(1, thresholds) == strong_limit(FEW_PEOPLE, thresholds) == 0.2
+    assert strong_limit(0, thresholds) == strong_limit(1, thresholds) == strong_limit(FEW_PEOPLE, thresholds) == 0.2
+    assert strong_limit(55, thresholds) == pytest.approx(0.25, abs=1e-3)  # half-way by the logarithm
     assert strong_limit(MANY_PEOPLE, thresholds) == strong_limit(5000, thresholds) == pytest.approx(0.3)
     rising = [strong_limit(people, thresholds) for people in (30, 40, 60, 90, 100)]
     assert rising == sorted(rising)
     assert rising[0] < rising[1] < rising[3] < rising[4]
+
+
+def test_where_many_are_known_a_match_need_not_be_as_near() -> None:
+    thresholds = replace(THRESHOLDS, strong_few=0.2, strong=0.3)
+    strangers = {person: [180.0] for person in range(2, MANY_PEOPLE + 1)}
+    assert graded({"p/a": 0}, {ANNA: [20]}, thresholds=thresholds) == {"p/a": (ANNA, POSSIBLE)}  # 0.35 - 0.1
+    assert graded({"p/a": 0}, {ANNA: [20]} | strangers, thresholds=thresholds) == {"p/a": (ANNA, STRONG)}
 
 
 def test_a_person_may_have_a_limit_of_their_own() -> None:

@@ -100,6 +100,11 @@ def test_each_face_of_a_photo_is_judged_by_itself() -> None:
     assert quality([200, 200, 0], [1, 1, 1], chips, [marks(), marks(), NO_MARKS]) == [1, 0, 0]
 
 
+def test_the_first_view_of_a_face_is_judged() -> None:
+    views = np.stack([chip(), chip(detail=0)])
+    assert quality([200, 200], [1, 1], np.stack([views, views[::-1]]), [marks(), marks()]) == [1, 0]
+
+
 def test_a_photo_of_nobody_has_no_qualities() -> None:
     assert quality([], [], np.zeros((0, 1, 150, 150, 3), dtype=np.uint8), []) == []
 

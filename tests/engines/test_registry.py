@@ -33,6 +33,7 @@ def test_an_engine_does_without_faces(each_engine: Engine) -> None:
     assert each_engine.detect(nothing) == []
     chips = each_engine.align(nothing, [])
     assert len(chips) == 0
+    assert chips.ndim == 5
     assert each_engine.embed(chips).shape == (0, each_engine.space.dim)
     assert each_engine.embed(chips).dtype == np.float32
 

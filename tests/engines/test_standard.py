@@ -11,7 +11,7 @@ import pytest
 
 from phototag.core.geometry import intersection_over_union, match_boxes
 from phototag.core.vectors import distances
-from phototag.engines import registry, standard
+from phototag.engines import alignment, registry, standard
 from phototag.engines.standard import StandardEngine
 from phototag.types import Space
 from tests.engines.conftest import FIVE, FRONTAL, SIX, TWO, sample
@@ -52,6 +52,7 @@ def test_all_runtimes_give_the_same_vectors(engine_on: StandardEngine, engine: S
 
 
 def test_a_vector_is_the_mean_over_the_views_at_length_1(engine: StandardEngine, chips: Chips) -> None:
+    assert chips.shape == (10, len(alignment.VIEWS), 150, 150, 3)
     each = np.stack([engine.descriptors(np.ascontiguousarray(chips[:, view])) for view in range(chips.shape[1])])
     mean = each.mean(axis=0)
     vectors = engine.embed(chips)

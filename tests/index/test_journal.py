@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from phototag.index import people
 from phototag.index.db import Index, transaction
-from phototag.index.journal import LabelledFace, NameFaces, decide, name_key, replay
+from phototag.index.journal import LabelledFace, NameFaces, RefuseFaces, decide, decision_on, name_key, replay
 from phototag.types import Label, Verdict
 from tests.index.conftest import LEFT, RIGHT, put_photo
 
@@ -17,6 +17,11 @@ from tests.index.conftest import LEFT, RIGHT, put_photo
 def say(index: Index, who: str, *faces: LabelledFace) -> None:
     with transaction(index.db, durable=True):
         decide(index.db, NameFaces(who, faces), at_ns=1)
+
+
+def refuse(index: Index, who: str, *faces: LabelledFace) -> None:
+    with transaction(index.db, durable=True):
+        decide(index.db, RefuseFaces(who, faces), at_ns=2)
 
 
 @pytest.fixture
@@ -73,13 +78,25 @@ def test_other_names_are_other_people() -> None:
     assert len({name_key(name) for name in ("ann", "anna", "ann b", "annb", "än")}) == 5
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(st.sampled_from(["ann", "Ben", "elon"]), st.sets(st.sampled_from([0, 1]), min_size=1))))
+DECISIONS = st.lists(
+    st.tuples(
+        st.sampled_from([NameFaces, RefuseFaces]),
+        st.sampled_from(["ann", "Ben", "elon"]),
+        st.sets(st.sampled_from([0, 1]), min_size=1),
+    )
+)
+
+
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(DECISIONS)
 def test_people_and_labels_are_what_the_decisions_come_to(
-    index: Index, two: tuple[LabelledFace, LabelledFace], decisions: list[tuple[str, set[int]]]
+    index: Index,
+    two: tuple[LabelledFace, LabelledFace],
+    decisions: list[tuple[type[NameFaces] | type[RefuseFaces], str, set[int]]],
 ) -> None:
-    for who, which in decisions:
-        say(index, who, *(two[i] for i in sorted(which)))
+    for kind, who, which in decisions:
+        with transaction(index.db, durable=True):
+            decide(index.db, kind(who, tuple(two[i] for i in sorted(which))), at_ns=1)
     before = people.labels(index.db), people.names(index.db)
     with transaction(index.db):
         replay(index.db)
@@ -93,3 +110,75 @@ def test_replay_finds_faces_that_were_detected_anew(index: Index, two: tuple[Lab
     with transaction(index.db):
         replay(index.db)
     assert [label.face for label in people.labels(index.db)] == [new]
+
+
+# Somebody is not somebody
+
+
+def verdicts(index: Index) -> list[tuple[str, Verdict]]:
+    """Name and verdict of every label, by face and then by person."""
+    names = people.names(index.db)
+    return [(names[label.person], label.verdict) for label in people.labels(index.db)]
+
+
+IS, IS_NOT = Verdict.IS, Verdict.IS_NOT
+
+
+def test_a_refusal_is_a_label_and_names_nobody(index: Index, two: tuple[LabelledFace, LabelledFace]) -> None:
+    refuse(index, "elon", two[0])
+    assert people.labels(index.db) == [Label(two[0].face, 1, IS_NOT)]
+    assert people.count_people(index.db) == []
+
+
+def test_refusing_takes_that_name_away_and_no_other(index: Index, two: tuple[LabelledFace, LabelledFace]) -> None:
+    say(index, "elon", two[0])
+    refuse(index, "ann", two[0])
+    assert verdicts(index) == [("elon", IS), ("ann", IS_NOT)]
+    refuse(index, "ELON", two[0])
+    assert verdicts(index) == [("elon", IS_NOT), ("ann", IS_NOT)]
+
+
+def test_naming_takes_that_refusal_away_and_no_other(index: Index, two: tuple[LabelledFace, LabelledFace]) -> None:
+    refuse(index, "elon", two[0])
+    refuse(index, "ann", two[0])
+    say(index, "elon", two[0])
+    assert verdicts(index) == [("elon", IS), ("ann", IS_NOT)]
+    say(index, "zoe", two[0])
+    assert verdicts(index) == [("ann", IS_NOT), ("zoe", IS)]
+
+
+def test_refusing_twice_is_refusing_once(index: Index, two: tuple[LabelledFace, LabelledFace]) -> None:
+    for _ in range(2):
+        refuse(index, "elon", *two)
+    assert verdicts(index) == [("elon", IS_NOT)] * 2
+
+
+def test_a_refusal_remembers_what_it_replaced(index: Index, two: tuple[LabelledFace, LabelledFace]) -> None:
+    say(index, "elon", two[0])
+    refuse(index, "elon", two[0])
+    kind, inverse = index.db.execute("SELECT kind, inverse FROM decisions ORDER BY id DESC LIMIT 1").fetchone()
+    assert kind == "refuse"
+    assert [(label["name"], label["verdict"]) for label in json.loads(inverse)["labels"]] == [("elon", "is")]
+
+
+def test_a_refusal_follows_its_face_and_is_replayed_there(index: Index, two: tuple[LabelledFace, LabelledFace]) -> None:
+    refuse(index, "elon", two[0])
+    say(index, "ann", two[0])
+    moved = LEFT._replace(left=LEFT.left + 0.03, right=LEFT.right + 0.03)
+    (new,) = put_photo(index, "a.jpg", "aa", [moved])
+    assert new != two[0].face
+    followed = people.labels(index.db)
+    assert followed == [Label(new, 1, IS_NOT), Label(new, 2, IS)]
+    with transaction(index.db):
+        replay(index.db)
+    assert people.labels(index.db) == followed
+
+
+def test_the_decision_that_named_a_face_is_known(index: Index, two: tuple[LabelledFace, LabelledFace]) -> None:
+    assert decision_on(index.db, two[0].face) is None
+    say(index, "elon", two[1])
+    say(index, "elon", two[0])
+    assert decision_on(index.db, two[0].face) == (2, 1)
+    refuse(index, "elon", two[0])
+    assert decision_on(index.db, two[0].face) is None
+    assert decision_on(index.db, two[1].face) == (1, 1)

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
 
 import pytest
 
 from phototag.errors import LibraryError, NewerIndexError
-from phototag.index import migrations
+from phototag.index import migrations, spaces
 
 ONE = "CREATE TABLE pets (name TEXT);\nINSERT INTO pets VALUES ('rex');\n"
 TWO = "ALTER TABLE pets ADD COLUMN legs INTEGER;\nUPDATE pets SET legs = 4;\n"
@@ -89,3 +90,47 @@ def test_statements_are_split_where_they_end_and_not_inside_triggers() -> None:
     migrations.migrate(db, Path("index.db"))
     triggers = db.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'").fetchone()[0]
     assert triggers == 2
+
+
+# The steps that there are
+
+
+FIRST_DESCRIPTION = {
+    "engine": "mtcnn-resnet",
+    "weights": "0123456789ab",
+    "dim": 128,
+    "metric": "euclidean",
+    "views": "face+mirror",
+    "precision": "f32",
+    "thresholds": {
+        "group": 0.3, "group_min_faces": 2, "cut": 0.4, "strong": 0.215, "possible": 0.3, "largest_gap": 0.1,
+        "weak_quality": 0.4, "weak_score": 0.95,
+    },
+}  # fmt: skip
+
+
+def test_the_second_step_puts_thresholds_of_today_in_the_place_of_the_first_ones(path: Path) -> None:
+    db = connect(path)
+    migrations.migrate(db, path, migrations.STEPS[:1])
+    db.execute("INSERT INTO spaces VALUES (1, 'key', ?)", (json.dumps(FIRST_DESCRIPTION),))
+    db.execute("INSERT INTO photos VALUES ('aa', 100, 100, 1, 1, 1000)")
+    with pytest.raises(TypeError):
+        spaces.current(db)
+    migrations.migrate(db, path, migrations.STEPS[:2])
+    found = spaces.current(db)
+    assert found is not None
+    assert (found.engine, found.weights, found.views) == ("mtcnn-resnet", "0123456789ab", "face+mirror")
+    assert found.thresholds.group == 0.26
+    assert found.thresholds.strong_few < found.thresholds.strong < found.thresholds.possible
+    assert path.with_name("index-v1-1.db").is_file()
+
+
+def test_all_steps_make_an_index_of_today(path: Path) -> None:
+    db = connect(path)
+    for n in range(1, len(migrations.STEPS) + 1):
+        migrations.migrate(db, path, migrations.STEPS[:n])
+    whole = connect(path.with_name("at-once.db"))
+    migrations.migrate(whole, path)
+    schema = "SELECT type, name, sql FROM sqlite_master ORDER BY type, name"
+    assert db.execute(schema).fetchall() == whole.execute(schema).fetchall()
+    assert migrations.version(db) == migrations.version(whole) == len(migrations.STEPS)

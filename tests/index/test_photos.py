@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from phototag.errors import PhotoProblem
@@ -7,7 +9,7 @@ from phototag.index import groups, people, photos, spaces
 from phototag.index.db import GROUPED, TAGGED, Index, get_meta, set_meta, transaction
 from phototag.index.journal import LabelledFace, NameFaces, decide
 from phototag.types import Box, Cluster, Grade, PhotoFile, Suggestion
-from tests.index.conftest import LEFT, RIGHT, SPACE, put_photo
+from tests.index.conftest import LEFT, NEWER, RIGHT, SPACE, put_photo
 
 
 def name(index: Index, face: str, photo: str, box: Box, who: str) -> None:
@@ -131,3 +133,70 @@ def test_sizes_of_photos_that_are_gone_are_still_known(index: Index) -> None:
     with transaction(index.db):
         photos.forget_files(index.db, [b"a.jpg"])
     assert photos.known_sizes(index.db) == {1000}
+
+
+def test_thresholds_of_today_take_the_place_of_those_of_before(index: Index) -> None:
+    put_photo(index, "a.jpg", "aa", [])
+    put_photo(index, "b.jpg", "bb", [], replace(SPACE, thresholds=replace(SPACE.thresholds, group=0.25)))
+    found = spaces.current(index.db)
+    assert found == SPACE
+    assert found is not None
+    assert found.thresholds.group == 0.25
+
+
+# A newer phototag describes faces in another Space
+
+
+def test_the_newest_space_that_a_photo_was_described_in_is_the_current_one(index: Index) -> None:
+    assert spaces.current_id(index.db) == 0
+    put_photo(index, "a.jpg", "aa", [LEFT])
+    with transaction(index.db):
+        newer = spaces.adopt(index.db, NEWER)
+    assert spaces.current(index.db) == SPACE  # nothing has been described in the other
+    put_photo(index, "b.jpg", "bb", [], NEWER)
+    assert spaces.current(index.db) == NEWER
+    assert spaces.current_id(index.db) == newer
+    put_photo(index, "c.jpg", "cc", [LEFT])
+    assert spaces.current(index.db) == NEWER
+
+
+def test_photos_that_were_described_otherwise_are_known_by_every_path(index: Index) -> None:
+    put_photo(index, "a.jpg", "aa", [LEFT])
+    put_photo(index, "copy-of-a.jpg", "aa", [LEFT])
+    put_photo(index, "b.jpg", "bb", [], NEWER)
+    old, new = 1, 2
+    assert photos.described_otherwise(index.db, new) == {b"a.jpg", b"copy-of-a.jpg"}
+    assert photos.described_otherwise(index.db, old) == {b"b.jpg"}
+    put_photo(index, "copy-of-a.jpg", "aa", [LEFT], NEWER)
+    assert photos.described_otherwise(index.db, new) == set()  # they are one picture
+
+
+def test_photos_that_are_gone_need_not_be_described_again(index: Index) -> None:
+    put_photo(index, "a.jpg", "aa", [LEFT])
+    put_photo(index, "b.jpg", "bb", [], NEWER)
+    with transaction(index.db):
+        photos.forget_files(index.db, [b"a.jpg"])
+    assert photos.described_otherwise(index.db, 2) == set()
+    assert not photos.is_analysed(index.db, "aa", 1, 2)  # when it comes back it is
+
+
+def test_only_faces_in_the_newest_space_take_part(index: Index) -> None:
+    """Vectors of two Spaces have no distance, whatever was said of their faces."""
+    (old,) = put_photo(index, "a.jpg", "aa", [LEFT])
+    (named,) = put_photo(index, "b.jpg", "bb", [LEFT])
+    name(index, named, "bb", LEFT, "elon")
+    assert photos.face_ids(index.db) == sorted([old, named])
+    (new,) = put_photo(index, "c.jpg", "cc", [LEFT], NEWER)
+    assert photos.face_ids(index.db) == [new]
+    put_photo(index, "b.jpg", "bb", [LEFT], NEWER)
+    assert photos.face_ids(index.db) == sorted([new, named])
+    assert photos.count_faces(index.db) == 3
+
+
+def test_a_photo_that_is_described_again_keeps_its_faces_and_their_names(index: Index) -> None:
+    ids = put_photo(index, "a.jpg", "aa", [LEFT, RIGHT])
+    name(index, ids[0], "aa", LEFT, "elon")
+    assert put_photo(index, "a.jpg", "aa", [LEFT, RIGHT], NEWER) == ids
+    assert [label.face for label in people.labels(index.db)] == [ids[0]]
+    found = index.db.execute("SELECT DISTINCT space_id FROM vectors").fetchall()
+    assert found == [(2,)]

@@ -10,7 +10,7 @@ from PIL import Image, ImageOps
 from phototag.media.sheets import COLUMNS, MOST_FACES, SIDE, FaceOnDisk, contact_sheet
 from phototag.types import Box
 
-RED, GREEN, PAPER, BLANK, BLACK = (224, 0, 0), (0, 224, 0), (255, 255, 255), (229, 229, 234), (0, 0, 0)
+RED, GREEN, PAPER, BLANK = (224, 0, 0), (0, 224, 0), (255, 255, 255), (229, 229, 234)
 GAP, TOP = 12, 44 + 12  # of the first picture's corner
 STEP = SIDE + 12, SIDE + 18 + 12  # to the next picture
 
@@ -65,12 +65,31 @@ def test_a_face_is_shown_with_some_of_its_surroundings(photo: Path) -> None:
     assert is_like(sheet, (x + half + 5, y), PAPER)
 
 
-def test_a_face_at_the_edge_is_shown_without_what_lies_beyond(photo: Path) -> None:
-    sheet = opened(contact_sheet("Group 1", [FaceOnDisk(photo, Box(0, 0.4, 0.2, 0.6), "")]))
+EDGES = [Box(0, 0.4, 0.2, 0.6), Box(0.8, 0.4, 1, 0.6), Box(0.4, 0, 0.6, 0.2), Box(0.4, 0.8, 0.6, 1)]
+CORNERS = [Box(0, 0, 0.2, 0.2), Box(0.8, 0.8, 1, 1), Box(0.05, 0.9, 0.15, 1)]
+LARGE = [Box(0, 0, 1, 1), Box(0.1, 0.1, 0.95, 0.95), Box(0, 0.3, 1, 0.4)]
+
+
+@pytest.mark.parametrize("box", [*EDGES, *CORNERS, *LARGE])
+@pytest.mark.parametrize("size", [(400, 400), (300, 91), (60, 500)])
+def test_nothing_is_shown_of_what_lies_beyond_the_photo(tmp_path: Path, box: Box, size: tuple[int, int]) -> None:
+    Image.new("RGB", size, GREEN).save(tmp_path / "green.png")
+    sheet = opened(contact_sheet("Group 1", [FaceOnDisk(tmp_path / "green.png", box, "")]))
     x, y = centre(0)
-    for corner in (-1, 1):
-        assert not is_like(sheet, (x + corner * (SIDE / 2 - 3), y), BLACK)
-    assert is_like(sheet, (x - SIDE / 4, y), GREEN)
+    picture = np.asarray(sheet.crop((round(x - 78), round(y - 78), round(x + 78), round(y + 78)))).astype(int)
+    assert np.abs(picture - GREEN).max() < 25
+
+
+def test_a_face_at_the_edge_is_shown_as_large_as_any_other(photo: Path, tmp_path: Path) -> None:
+    with Image.open(photo) as image:
+        image.crop((160, 0, 400, 400)).save(tmp_path / "cut.png")  # the red square is at the left edge, 80 of 240 wide
+    sheet = opened(contact_sheet("Group 1", [FaceOnDisk(tmp_path / "cut.png", Box(0, 0.4, 1 / 3, 0.6), "")]))
+    x, y = centre(0)
+    left, face = x - SIDE / 2, SIDE / 1.7
+    assert is_like(sheet, (left + 3, y), RED)
+    assert is_like(sheet, (left + face - 5, y), RED)
+    assert is_like(sheet, (left + face + 5, y), GREEN)
+    assert is_like(sheet, (x, y - face / 2 - 5), GREEN)
 
 
 def test_a_photo_is_shown_upright(photo: Path, tmp_path: Path) -> None:
