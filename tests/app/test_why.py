@@ -154,11 +154,13 @@ def test_a_margin_that_is_small_counts_whole(album: Album) -> None:
 
 
 def test_a_named_face_is_no_reference_of_its_own(album: Album) -> None:
-    album.scan(one=[RED], two=["#b00000"])
+    album.scan(one=[RED], two=["#b00000"], blue=[BLUE])
     album.name("elon", "one", "two")
-    (elon,) = asked(album, "one").candidates
+    album.name("ann", "blue")
+    elon, _ = asked(album, "one").candidates
     assert [reference.path for reference in elon.references] == [b"two.png"]
-    assert asked(album, "one").margin is None
+    assert elon.distance == pytest.approx(elon.references[0].distance)
+    assert [candidate.name for candidate in asked(album, "blue").candidates] == ["elon"]
 
 
 def test_whoever_was_ruled_out_is_no_candidate(album: Album) -> None:
