@@ -241,6 +241,21 @@ class Suggestion:
     grade: Grade
 
 
+@dataclass(frozen=True, slots=True)
+class Dismissal:
+    """A face of which nobody wants to hear because it is like one of those.
+
+    Attributes:
+        face: its id.
+        like: the face that a human ignored, or that is none, and which is the nearest.
+        distance: to that one, in the metric of the Space.
+    """
+
+    face: str
+    like: str
+    distance: float
+
+
 class Source(StrEnum):
     """Who says that a face is somebody: only HUMAN and AUTO are tags."""
 

@@ -12,12 +12,12 @@ import pytest
 from PIL import Image, ImageDraw
 
 from phototag.app.known import KnownFace
-from phototag.app.name import record
+from phototag.app.correct import refuse_faces
+from phototag.app.name import name_faces
 from phototag.cli import main as cli
 from phototag.index import faces
 from phototag.index.db import Index, open_for_writing
 from phototag.index.faces import Filter
-from phototag.index.journal import LabelledFace, NameFaces, RefuseFaces
 
 hypothesis.settings.register_profile("phototag", deadline=None)  # a slow machine is no failure
 hypothesis.settings.load_profile("phototag")
@@ -162,15 +162,11 @@ class Album:
 
     def name(self, who: str, *photos: str) -> None:
         """Say that the first face on each of these photos is somebody."""
-        record(self.index, NameFaces(who, tuple(_labelled(self.face(photo)) for photo in photos)), at_ns=1)
+        name_faces(self.index, [self.face(photo) for photo in photos], who, at_ns=1)
 
     def refuse(self, who: str, *photos: str) -> None:
         """Say that the first face on each of these photos is not somebody."""
-        record(self.index, RefuseFaces(who, tuple(_labelled(self.face(photo)) for photo in photos)), at_ns=1)
-
-
-def _labelled(face: KnownFace) -> LabelledFace:
-    return LabelledFace(face.id, face.photo, face.stored_box)
+        refuse_faces(self.index, [(self.face(photo), who) for photo in photos], at_ns=1)
 
 
 @pytest.fixture

@@ -108,7 +108,7 @@ def _adopt(index: Index, limits: StrongLimits | None, found: list[Trial]) -> Eva
 
 def _tried(index: Index) -> tuple[Evidence, list[Trial]]:
     known = gather(index)
-    references = {} if known is None else tag.references_and_others(known)[0]
+    references = {} if known is None else tag.named_references(known)
     if known is None or not references:
         raise UsageError("Nobody has a name yet, so there is nothing to compare with. Name a group: phototag clusters")
     vectors = photos.vectors_of(index.db, known.faces, known.space.dim)
@@ -116,7 +116,7 @@ def _tried(index: Index) -> tuple[Evidence, list[Trial]]:
 
 
 def _evaluation(index: Index, known: Evidence, found: list[Trial]) -> Evaluation:
-    references, _ = tag.references_and_others(known)
+    references = tag.named_references(known)
     limits = known.limits or StrongLimits(strong_limit(len(references), known.space.thresholds))
     whole, each = measure(found, limits)
     names = people.names(index.db)

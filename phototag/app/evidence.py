@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import asdict, dataclass, replace
 
 from phototag.core.matching import StrongLimits
 from phototag.index import people, photos, spaces
 from phototag.index.db import CALIBRATED, Index, get_meta, set_meta
 from phototag.types import Label, Space
 
-METHOD = "dbscan+linkage/1 nearest3-gap/2"
+METHOD = "dbscan+linkage/1 nearest3-gap/2 dismissed-nearest/1"
 """Part of the fingerprint: another method means other results from the same evidence. Raise it with the method."""
 
 
@@ -24,6 +24,10 @@ class Evidence:
         space: of the vectors.
         faces: ids of the faces that take part, sorted.
         labels: what a human said of them.
+        nameless: people whom a human told apart without naming them -> the number of their group.
+        ignored: people whom nobody wants to hear of.
+        no_faces: what was found as a face and is none; not among `faces`.
+        collages: photos on which one person may be more than once.
         limits: for tagging, where the user calibrated them; None for the shipped ones.
         fingerprint: digest of all this.
     """
@@ -31,6 +35,10 @@ class Evidence:
     space: Space
     faces: Sequence[str]
     labels: Sequence[Label]
+    nameless: Mapping[int, int]
+    ignored: Set[int]
+    no_faces: Sequence[str]
+    collages: Set[str]
     limits: StrongLimits | None
     fingerprint: bytes
 
@@ -44,12 +52,27 @@ def gather(index: Index) -> Evidence | None:
     space = spaces.current(index.db)
     if space is None:
         return None
-    faces, labels = photos.face_ids(index.db), people.labels(index.db)
+    known = Evidence(
+        space=space,
+        faces=photos.face_ids(index.db),
+        labels=people.labels(index.db),
+        nameless=people.nameless(index.db),
+        ignored=people.ignored(index.db),
+        no_faces=photos.no_faces(index.db),
+        collages=photos.collages(index.db),
+        limits=calibrated_limits(index, space),
+        fingerprint=b"",
+    )
+    return replace(known, fingerprint=_fingerprint(known))
+
+
+def _fingerprint(known: Evidence) -> bytes:
     digest = hashlib.blake2b(digest_size=16)
-    limits = calibrated_limits(index, space)
-    for part in (METHOD, space.key, repr(asdict(space.thresholds)), repr(limits), *faces, *map(repr, labels)):
+    rules = (METHOD, known.space.key, repr(asdict(known.space.thresholds)), repr(known.limits))
+    words = (*map(repr, known.labels), repr(sorted(known.nameless.items())), repr(sorted(known.ignored)))
+    for part in (*rules, *known.faces, *words, repr(known.no_faces), repr(sorted(known.collages))):
         digest.update(part.encode() + b"\0")
-    return Evidence(space, faces, labels, limits, digest.digest())
+    return digest.digest()
 
 
 def calibrated_limits(index: Index, space: Space) -> StrongLimits | None:

@@ -17,8 +17,8 @@ from phototag.files import write_if_changed
 from phototag.index import groups, photos
 from phototag.index.db import GROUPED, Index, set_meta, transaction
 from phototag.index.faces import KnownFace
-from phototag.media.sheets import MOST_FACES, FaceOnDisk, Row, contact_sheet, overview
-from phototag.types import Cluster, Progress, Source
+from phototag.media.sheets import COLUMNS, MOST_FACES, FaceOnDisk, Row, contact_sheet, overview
+from phototag.types import Cluster, Label, Progress, Source, Verdict
 
 SAMPLE = 6
 """Faces named in a listing of groups: enough to recognise somebody."""
@@ -66,12 +66,18 @@ def regroup(index: Index, evidence: Evidence) -> None:
     vectors = photos.vectors_of(index.db, evidence.faces, evidence.space.dim)
     limits = evidence.space.thresholds
     weak = photos.weak_faces(index.db, limits.weak_quality, limits.weak_score)
-    found = group_faces(evidence.faces, vectors, evidence.labels, limits, weak, photos.photos_of(index.db))
-    numbers = persistent_ids(groups.clusters(index.db), found, groups.next_id(index.db))
+    on = {face: photo for face, photo in photos.photos_of(index.db).items() if photo not in evidence.collages}
+    found = group_faces(evidence.faces, vectors, evidence.labels, limits, weak, on)
+    called = {x.face: evidence.nameless[x.person] for x in evidence.labels if _is_nameless(x, evidence)}
+    numbers = persistent_ids(groups.clusters(index.db), found, groups.next_id(index.db), called)
     clusters = [Cluster(number, tuple(sorted(faces))) for number, faces in zip(numbers, found, strict=True)]
     with transaction(index.db):
         groups.replace(index.db, clusters)
         set_meta(index.db, GROUPED, evidence.fingerprint)
+
+
+def _is_nameless(label: Label, evidence: Evidence) -> bool:
+    return label.verdict is Verdict.IS and label.person in evidence.nameless
 
 
 def unknown_groups(index: Index) -> list[UnknownGroup]:
@@ -104,6 +110,21 @@ def write_sheets(index: Index, found: Sequence[UnknownGroup], progress: Progress
     except OSError as error:
         raise LibraryError(f"Cannot write the sheets in {folder}: {error.strerror}.") from error
     return written
+
+
+def write_rows(index: Index, name: str, rows: Sequence[tuple[str, Sequence[KnownFace]]]) -> Path:
+    """Draw a row of up to COLUMNS faces for each title, as NAME in the index's folder; returns the picture.
+
+    Raises:
+        LibraryError: the index's folder cannot be written.
+    """
+    path = index.folder / name
+    drawn = [Row(title, tuple(_on_disk(index, face) for face in found[:COLUMNS])) for title, found in rows]
+    try:
+        write_if_changed(path, overview(drawn))
+    except OSError as error:
+        raise LibraryError(f"Cannot write {path}: {error.strerror}.") from error
+    return path
 
 
 def _write_overview(index: Index, found: Sequence[UnknownGroup], folder: Path) -> Path:

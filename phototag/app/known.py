@@ -9,18 +9,22 @@ from phototag.errors import UsageError
 from phototag.index import faces, groups, people, spaces
 from phototag.index.db import Index
 from phototag.index.faces import Filter, KnownFace
-from phototag.index.people import PersonCount
+from phototag.index.people import IgnoredPerson, PersonCount
 from phototag.types import Person, Space
 
 __all__ = [
     "FaceQuery",
+    "IgnoredPerson",
     "KnownFace",
     "PersonCount",
+    "ignored_people",
     "known_faces",
     "known_people",
     "known_space",
+    "photo_hash",
     "photos_with",
     "require_face",
+    "require_person",
 ]
 
 
@@ -56,6 +60,11 @@ def known_faces(index: Index, query: FaceQuery | None = None) -> list[KnownFace]
 def known_people(index: Index) -> list[PersonCount]:
     """Everybody who has a name, the most photographed first."""
     return people.count_people(index.db)
+
+
+def ignored_people(index: Index) -> list[IgnoredPerson]:
+    """Whom nobody wants to hear of, those with most faces first."""
+    return people.ignored_people(index.db)
 
 
 def known_space(index: Index) -> Space | None:
@@ -105,6 +114,15 @@ def require_face(index: Index, text: str) -> KnownFace:
         some = ", ".join(face.id for face in found[:5])
         raise UsageError(f"{len(found)} faces begin with {text!r}: {some}. Give more of the id.")
     raise UsageError(f"There is no face {text!r}. See their ids: phototag faces")
+
+
+def photo_hash(index: Index, text: str) -> str:
+    """The picture of a photo, by its path in the library or on the disk.
+
+    Raises:
+        UsageError: the index knows no such photo.
+    """
+    return faces.photo_at(index.db, _path_in_library(index, text))
 
 
 def _path_in_library(index: Index, text: str) -> bytes:

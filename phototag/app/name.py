@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from phototag.app import evidence, export, tag
+from phototag.app.decide import Outcome, decide
 from phototag.errors import UsageError
-from phototag.index import faces, groups, journal, people
-from phototag.index.db import Index, transaction
-from phototag.index.faces import Filter
-from phototag.index.journal import Decision, LabelledFace, NameFaces
+from phototag.index import faces, groups, people
+from phototag.index.cells import name_key
+from phototag.index.db import Index
+from phototag.index.draft import Draft
+from phototag.index.faces import Filter, KnownFace
+from phototag.index.journal import Kind
 from phototag.types import Source
 
 LONGEST_NAME = 100
@@ -27,6 +30,7 @@ class NameReport:
         auto_tagged: other faces that carry the name from now on because they look alike.
         auto_photos: on which those are.
         suggested: faces that may be the same person, to be asked.
+        decision: its number, or None if the group was this person already.
     """
 
     name: str
@@ -35,6 +39,7 @@ class NameReport:
     auto_tagged: int
     auto_photos: int
     suggested: int
+    decision: int | None
 
 
 def name_cluster(index: Index, cluster: int, name: str, at_ns: int) -> NameReport:
@@ -52,7 +57,7 @@ def name_cluster(index: Index, cluster: int, name: str, at_ns: int) -> NameRepor
     wanted = clean_name(name)
     named = _unknown_faces(index, cluster, wanted)
     before = _auto_tagged(index, wanted)
-    record(index, NameFaces(wanted, tuple(LabelledFace(f.id, f.photo, f.stored_box) for f in named)), at_ns)
+    outcome = name_faces(index, named, wanted, at_ns, cluster=cluster)
     person = people.find_person(index.db, wanted)
     theirs = faces.faces(index.db, Filter(person=person.id)) if person else []
     auto = [face for face in theirs if face.source is Source.AUTO and face.id not in before]
@@ -63,18 +68,45 @@ def name_cluster(index: Index, cluster: int, name: str, at_ns: int) -> NameRepor
         auto_tagged=len(auto),
         auto_photos=len({face.photo for face in auto}),
         suggested=sum(face.source is Source.SUGGESTED for face in theirs),
+        decision=outcome.decision,
     )
 
 
-def record(index: Index, decision: Decision, at_ns: int) -> None:
-    """Write a decision down, unless it speaks of no face, and tag by it at once."""
-    if decision.faces:
-        with transaction(index.db, durable=True):
-            journal.decide(index.db, decision, at_ns)
-    known = evidence.gather(index)
-    if known is not None:
-        tag.retag(index, known)
-    export.write_tags(index)
+def name_faces(
+    index: Index,
+    named: Sequence[KnownFace],
+    name: str,
+    at_ns: int,
+    *,
+    kind: Kind = Kind.NAME,
+    cluster: int | None = None,
+) -> Outcome:
+    """Say that these faces are somebody.
+
+    Args:
+        index: open for writing.
+        named: the faces. Whoever is called by a group's number and has one of them is the same person, with all faces.
+        name: as `clean_name` returns it.
+        at_ns: now, nanoseconds since the epoch.
+        kind: as the history shall have it.
+        cluster: the group that they are, for the history.
+    """
+
+    def say(draft: Draft) -> dict[str, object]:
+        person = draft.person(name)
+        take_in(index, draft, named, person)
+        return {"name": name, "faces": len(named), "cluster": cluster}
+
+    return decide(index, kind, say, at_ns)
+
+
+def take_in(index: Index, draft: Draft, named: Sequence[KnownFace], person: int) -> None:
+    """Say that these faces are a person, and so whoever has no name and one of these faces."""
+    for nameless in people.nameless_among(index.db, [face.id for face in named]):
+        if nameless != person:
+            draft.merge(nameless, person)
+    for face in named:
+        draft.name(face.spot, person)
 
 
 def _auto_tagged(index: Index, name: str) -> set[str]:
@@ -102,7 +134,7 @@ def clean_name(text: str) -> str:
     return name
 
 
-def _unknown_faces(index: Index, cluster: int, name: str) -> list[faces.KnownFace]:
+def _unknown_faces(index: Index, cluster: int, name: str) -> list[KnownFace]:
     """The faces to be named; none if the group is this person already, so that saying it twice does no harm."""
     for unknown in groups.unknown(index.db):
         if unknown.id == cluster:
@@ -110,6 +142,6 @@ def _unknown_faces(index: Index, cluster: int, name: str) -> list[faces.KnownFac
     owner = groups.owner(index.db, cluster)
     if owner is None:
         raise UsageError(f"There is no unknown group {cluster}. See which there are: phototag clusters")
-    if journal.name_key(owner) != journal.name_key(name):
+    if name_key(owner) != name_key(name):
         raise UsageError(f"Group {cluster} is {owner} already. See them: phototag faces --person {owner!r}")
     return []

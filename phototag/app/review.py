@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from phototag.app.groups import UnknownGroup, unknown_groups
+from phototag.app.correct import refuse_faces
+from phototag.app.groups import UnknownGroup, unknown_groups, write_rows
 from phototag.app.known import KnownFace, known_faces
-from phototag.app.name import clean_name, record
-from phototag.errors import LibraryError, UsageError
-from phototag.files import write_if_changed
+from phototag.app.name import clean_name, name_faces
+from phototag.errors import UsageError
 from phototag.index import people
 from phototag.index.db import Index
-from phototag.index.journal import LabelledFace, NameFaces, RefuseFaces
-from phototag.media.sheets import COLUMNS, FaceOnDisk, Row, overview
+from phototag.index.journal import Kind
+from phototag.media.sheets import COLUMNS
 from phototag.types import Source, Verdict
 
 PICTURE = "question.jpg"
@@ -71,7 +70,7 @@ def questions(index: Index) -> list[Question]:
     open_ += [
         Question((face,), face.person, face.distance, None)
         for face in known.values()
-        if face.source is Source.SUGGESTED and face.id not in asked
+        if face.source is Source.SUGGESTED and face.id not in asked and not face.ignored
     ]
     confirmed: dict[str, list[KnownFace]] = defaultdict(list)
     for face in known.values():
@@ -106,8 +105,10 @@ def answer(index: Index, question: Question, said: Answer, at_ns: int) -> None:
     """
     if question.person is None:
         raise UsageError("The question is who this is. Answer with a name.")
-    kind = NameFaces if said is Answer.YES else RefuseFaces
-    record(index, kind(question.person, _labelled(question)), at_ns)
+    if said is Answer.YES:
+        name_faces(index, question.faces, question.person, at_ns, kind=Kind.CONFIRM)
+    else:
+        refuse_faces(index, [(face, question.person) for face in question.faces], at_ns)
 
 
 def answer_name(index: Index, question: Question, name: str, at_ns: int) -> str:
@@ -117,7 +118,7 @@ def answer_name(index: Index, question: Question, name: str, at_ns: int) -> str:
         UsageError: a name that is none; nothing is written.
     """
     wanted = clean_name(name)
-    record(index, NameFaces(wanted, _labelled(question)), at_ns)
+    name_faces(index, question.faces, wanted, at_ns, cluster=question.cluster)
     person = people.find_person(index.db, wanted)
     return person.name if person else wanted
 
@@ -128,26 +129,13 @@ def draw(index: Index, question: Question) -> Path:
     Raises:
         LibraryError: the index's folder cannot be written.
     """
-    rows = [Row(_title(question), tuple(_on_disk(index, face) for face in question.faces[:COLUMNS]))]
+    rows = [(_title(question), question.faces)]
     if question.references:
-        rows.append(Row(f"{question.person}, as you said", tuple(_on_disk(index, f) for f in question.references)))
-    path = index.folder / PICTURE
-    try:
-        write_if_changed(path, overview(rows))
-    except OSError as error:
-        raise LibraryError(f"Cannot write {path}: {error.strerror}.") from error
-    return path
+        rows.append((f"{question.person}, as you said", question.references))
+    return write_rows(index, PICTURE, rows)
 
 
 def _title(question: Question) -> str:
     more = len(question.faces) - COLUMNS
     which = f", {COLUMNS} of {len(question.faces)}" if more > 0 else ""
     return f"Who is this{which}?" if question.person is None else f"Is this {question.person}{which}?"
-
-
-def _on_disk(index: Index, face: KnownFace) -> FaceOnDisk:
-    return FaceOnDisk(index.root / os.fsdecode(face.path), face.box, os.fsdecode(face.path))
-
-
-def _labelled(question: Question) -> tuple[LabelledFace, ...]:
-    return tuple(LabelledFace(face.id, face.photo, face.stored_box) for face in question.faces)

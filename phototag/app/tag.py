@@ -3,50 +3,92 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 from phototag.app.evidence import Evidence
-from phototag.core.matching import Probe, suggest
+from phototag.core.matching import Probe, dismiss, suggest
 from phototag.index import people, photos
 from phototag.index.db import TAGGED, Index, set_meta, transaction
-from phototag.types import Suggestion, Verdict
+from phototag.types import Dismissal, Suggestion, Verdict
 
 
 def retag(index: Index, evidence: Evidence) -> None:
     """Put the suggestions that the evidence gives in the place of the former ones, unless they came from the same.
 
-    Only what a human said is a reference: a wrong guess can never become the reason for the next.
+    Only what a human said is a reference: a wrong guess can never become the reason for the next. Somebody without a
+    name is one too, so that their like is not taken for somebody else; but they are never suggested.
     """
     if evidence.is_behind(index, TAGGED):
         return
-    found = _suggestions(index, evidence)
+    guesses = _suggestions(index, evidence)
+    offered = named_references(evidence).keys()
+    dismissed = _dismissals(index, evidence, [guess for guess in guesses if guess.person in offered])
+    hidden = {dismissal.face for dismissal in dismissed}
     with transaction(index.db):
-        people.replace_suggestions(index.db, found)
+        people.replace_suggestions(index.db, [g for g in guesses if g.person in offered and g.face not in hidden])
+        people.replace_dismissals(index.db, dismissed)
         set_meta(index.db, TAGGED, evidence.fingerprint)
 
 
 def references_and_others(evidence: Evidence) -> tuple[dict[int, list[int]], list[int]]:
-    """Positions in `evidence.faces`: of each person's faces that a human named, and of all unnamed faces."""
-    named = {label.face: label.person for label in evidence.labels if label.verdict is Verdict.IS}
+    """Positions in `evidence.faces`: of each person's faces, as a human said, and of all faces without a name.
+
+    Faces of somebody without a name are among both.
+    """
+    said = {label.face: label.person for label in evidence.labels if label.verdict is Verdict.IS}
     references: dict[int, list[int]] = defaultdict(list)
     unnamed: list[int] = []
     for row, face in enumerate(evidence.faces):
-        (references[named[face]] if face in named else unnamed).append(row)
+        person = said.get(face)
+        if person is not None:
+            references[person].append(row)
+        if person is None or (person in evidence.nameless and person not in evidence.ignored):
+            unnamed.append(row)
     return references, unnamed
 
 
+def named_references(evidence: Evidence) -> dict[int, list[int]]:
+    """Positions in `evidence.faces` of the faces of everybody who has a name and is not ignored."""
+    references, _ = references_and_others(evidence)
+    hidden = evidence.ignored | evidence.nameless.keys()
+    return {person: rows for person, rows in references.items() if person not in hidden}
+
+
 def _suggestions(index: Index, evidence: Evidence) -> list[Suggestion]:
+    """The nearest person for each face that looks like somebody, with a name or without."""
     references, unnamed = references_and_others(evidence)
     if not references:
         return []
     vectors = photos.vectors_of(index.db, evidence.faces, evidence.space.dim)
-    photo = photos.photos_of(index.db)
-    labels = evidence.labels
+    faces, labels = evidence.faces, evidence.labels
+    # on a collage every face is as good as on a photo of its own
+    on = {f: f if photo in evidence.collages else photo for f, photo in photos.photos_of(index.db).items()}
+    itself = {(x.face, x.person) for x in labels if x.verdict is Verdict.IS and x.person in evidence.nameless}
     return suggest(
-        [Probe(evidence.faces[row], photo[evidence.faces[row]]) for row in unnamed],
+        [Probe(faces[row], on[faces[row]]) for row in unnamed],
         vectors[unnamed],
         {person: vectors[rows] for person, rows in references.items()},
         evidence.space.thresholds,
-        {(label.face, label.person) for label in labels if label.verdict is Verdict.IS_NOT},
-        {(photo[x.face], x.person) for x in labels if x.verdict is Verdict.IS and x.face in photo},
+        {(label.face, label.person) for label in labels if label.verdict is Verdict.IS_NOT} | itself,
+        {(on[x.face], x.person) for x in labels if x.verdict is Verdict.IS and x.face in on},
         evidence.limits,
+    )
+
+
+def _dismissals(index: Index, evidence: Evidence, guesses: Sequence[Suggestion]) -> list[Dismissal]:
+    """Faces of which no human spoke that are like one that is ignored, or none."""
+    spoken = {label.face: label.person for label in evidence.labels if label.verdict is Verdict.IS}
+    strangers = [face for face in evidence.faces if spoken.get(face) in evidence.ignored]
+    dismissed = [*strangers, *evidence.no_faces]
+    if not dismissed:
+        return []
+    others = [face for face in evidence.faces if face not in spoken]
+    dim = evidence.space.dim
+    return dismiss(
+        others,
+        photos.vectors_of(index.db, others, dim),
+        dismissed,
+        photos.vectors_of(index.db, dismissed, dim),
+        evidence.space.thresholds,
+        {guess.face: guess.distance for guess in guesses},
     )

@@ -35,6 +35,7 @@ class Rule(StrEnum):
     NO_MATCH = "no match"
     DOUBT = "doubt"
     TAKEN = "taken"
+    IGNORED = "ignored"
     STRONG = "strong"
 
 
@@ -121,7 +122,8 @@ class _Inquiry:
         self.rows = {id_: row for row, id_ in enumerate(known.faces)}
         self.vectors = photos.vectors_of(index.db, known.faces, known.space.dim)
         self.references, _ = tag.references_and_others(known)
-        self.refused = [x.person for x in known.labels if x.face == face.id and x.verdict is Verdict.IS_NOT]
+        said_not = (x.person for x in known.labels if x.face == face.id and x.verdict is Verdict.IS_NOT)
+        self.refused = [person for person in said_not if person not in known.nameless]
 
     def answer(self) -> Why:
         apart = self._people()
@@ -154,15 +156,9 @@ class _Inquiry:
         self, nearest: Sequence[int], judged: float | None, strong: float | None
     ) -> tuple[Rule, str, tuple[str, ...]]:
         """The rule, the sentence, and what would change it."""
-        said = journal.decision_on(self.index.db, self.face.id)
+        said = self._said()
         if said is not None:
-            number, at_ns = said
-            when = datetime.fromtimestamp(at_ns / 1e9).strftime("%Y-%m-%d %H:%M")
-            return (
-                Rule.HUMAN,
-                f"You said that this is {self.face.person} (decision {number}, {when}).",
-                ("Nothing but another word of yours: the machine never overrules you.",),
-            )
+            return said
         if judged is None or strong is None:
             others = "Everybody who has a name was ruled out by you." if self.refused else "Nobody has a name yet."
             return Rule.NOBODY_KNOWN, others, ("Name a group: phototag clusters --sheets",)
@@ -202,15 +198,46 @@ class _Inquiry:
             ),
         )
 
+    def _said(self) -> tuple[Rule, str, tuple[str, ...]] | None:
+        """What a human said of the face, or of one that it is like."""
+        like = people.dismissal(self.index.db, self.face.id)
+        if like is not None:
+            return (
+                Rule.IGNORED,
+                f"It is like {like.like}, which you dismissed: {like.distance:.2f} away.",
+                ("If it is somebody after all: phototag move FACE --to NAME. See whom you ignore: phototag ignored",),
+            )
+        decision = journal.decision_on(self.index.db, self.face.id)
+        if decision is None or not (self.face.ignored or self.face.source is Source.HUMAN):
+            return None
+        number, at_ns = decision
+        when = datetime.fromtimestamp(at_ns / 1e9).strftime("%Y-%m-%d %H:%M")
+        if self.face.ignored:
+            return (
+                Rule.IGNORED,
+                "You do not want to hear of this person.",
+                ("See whom you ignore, and take them back: phototag ignored",),
+            )
+        return (
+            Rule.HUMAN,
+            f"You said that this is {self.face.person} (decision {number}, {when}).",
+            ("Nothing but another word of yours: the machine never overrules you.",),
+        )
+
     def _people(self) -> dict[int, float]:
         """Person -> distance, without those who were ruled out and without the face itself."""
         mine = self._vector()
         found = {}
         for person, rows in self.references.items():
             others = [row for row in rows if self.known.faces[row] != self.face.id]
-            if others and person not in self.refused:
+            if others and person not in self.refused and not self._is_itself(person):
                 found[person] = float(distances_to_group(distances(mine, self.vectors[others]))[0])
         return found
+
+    def _is_itself(self, person: int) -> bool:
+        """Whether this is somebody without a name who has the face."""
+        mine = {x.person for x in self.known.labels if x.face == self.face.id and x.verdict is Verdict.IS}
+        return person in mine and person in self.known.nameless
 
     def _candidate(self, person: int, distance: float) -> Candidate:
         rows = [row for row in self.references[person] if self.known.faces[row] != self.face.id]

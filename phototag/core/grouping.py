@@ -81,23 +81,34 @@ def merge_limit(groups: int, thresholds: Thresholds) -> float:
     return thresholds.merge - thresholds.merge_tightening * math.log1p(groups / MANY_PEOPLE)
 
 
-def persistent_ids(old: Mapping[int, Group], new: Sequence[Group], next_id: int) -> list[int]:
+def persistent_ids(
+    old: Mapping[int, Group], new: Sequence[Group], next_id: int, called: Mapping[str, int] | None = None
+) -> list[int]:
     """Number new groups so that a group keeps its id through a regrouping.
 
-    Pairs of an old and a new group are taken by the number of faces they share, most first (ties: the lower old id,
-    then the earlier new group); each gives its id once. Every other new group gets a fresh id from `next_id` on.
+    A group with a face of somebody whom a human calls by a group's number has that number. Then pairs of an old and a
+    new group are taken by the number of faces they share, most first (ties: the lower old id, then the earlier new
+    group); each gives its id once. Every other new group gets a fresh id from `next_id` on.
+
+    Args:
+        old: id -> faces, before.
+        new: faces of each group, now.
+        next_id: the lowest that was never used.
+        called: face -> number of its group, as a human has it; faces of one person have one number.
 
     Returns:
         One id for each new group, in order.
     """
+    called = called or {}
     home = {face: old_id for old_id, faces in old.items() for face in faces}
     shared: dict[tuple[int, int], int] = defaultdict(int)
     for position, faces in enumerate(new):
         for face in faces:
             if face in home:
                 shared[home[face], position] += 1
-    kept: dict[int, int] = {}
-    given: set[int] = set()
+    said = {i: {called[face] for face in faces if face in called} for i, faces in enumerate(new)}
+    kept = {i: min(numbers) for i, numbers in said.items() if numbers}
+    given = set(called.values())
     for (old_id, position), _ in sorted(shared.items(), key=lambda item: (-item[1], item[0])):
         if position not in kept and old_id not in given:
             kept[position] = old_id

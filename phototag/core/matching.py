@@ -18,7 +18,7 @@ import numpy as np
 
 from phototag.core.linkage import distances_to_group
 from phototag.core.vectors import distances
-from phototag.types import Grade, Suggestion
+from phototag.types import Dismissal, Grade, Suggestion
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -114,6 +114,41 @@ def suggest(
                 found.append(suggestion)
     photo = {probe.face: probe.photo for probe in probes}
     return sorted(_one_each_photo(found, photo, set(present)), key=lambda s: s.face)
+
+
+def dismiss(
+    faces: Sequence[str],
+    vectors: Vectors,
+    dismissed: Sequence[str],
+    dismissed_vectors: Vectors,
+    thresholds: Thresholds,
+    guesses: Mapping[str, float],
+) -> list[Dismissal]:
+    """Find the faces that are like one that a human dismissed: a stranger, or no face at all.
+
+    The nearest dismissed face decides, and not the mean of three: a statue is dismissed once. It must be as near as the
+    faces of a group's core are (`Thresholds.group`), and nearer than anybody whom the face may be.
+
+    Args:
+        faces: of which a human said nothing.
+        vectors: (n, dim), rows of length 1, one for each face.
+        dismissed: k >= 1 faces.
+        dismissed_vectors: (k, dim), likewise.
+        thresholds: of their Space.
+        guesses: face -> distance to the person with a name whom it may be.
+
+    Returns:
+        Sorted by face id.
+    """
+    found: list[Dismissal] = []
+    for start in range(0, len(faces), ROWS_AT_ONCE):
+        apart = distances(vectors[start : start + ROWS_AT_ONCE], dismissed_vectors)
+        nearest, how_far = apart.argmin(axis=1), apart.min(axis=1)
+        for row in np.flatnonzero(how_far <= thresholds.group).tolist():
+            face, distance = faces[start + row], float(how_far[row])
+            if distance < guesses.get(face, math.inf):
+                found.append(Dismissal(face, dismissed[int(nearest[row])], distance))
+    return sorted(found, key=lambda d: d.face)
 
 
 def distances_to_people(vectors: Vectors, references: list[Vectors]) -> NDArray[np.float32]:

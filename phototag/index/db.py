@@ -78,8 +78,8 @@ def open_for_writing(folder: Path, root: Path | None = None) -> Index:
     try:
         migrations.check(db, path)
         db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA foreign_keys = ON")
         migrations.migrate(db, path)
+        db.execute("PRAGMA foreign_keys = ON")
         if root is not None:
             _adopt_root(db, folder, root)
     except sqlite3.OperationalError as error:

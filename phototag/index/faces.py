@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from phototag.core.geometry import box_in_pixels, to_upright, turned_size
+from phototag.index.spots import Spot
 from phototag.types import Box, Source
 
 
@@ -28,6 +29,7 @@ class KnownFace:
         source: who says so, or None.
         distance: to that person, or None where a human said it.
         runner_up: the next nearest person and their distance, or None.
+        ignored: a human does not want to hear of this person, or it is like one of those.
     """
 
     id: str
@@ -44,6 +46,12 @@ class KnownFace:
     source: Source | None
     distance: float | None
     runner_up: tuple[str, float] | None
+    ignored: bool = False
+
+    @property
+    def spot(self) -> Spot:
+        """The face by content and place, as a decision remembers it."""
+        return Spot(self.id, self.photo, self.stored_box)
 
     @property
     def box(self) -> Box:
@@ -73,17 +81,18 @@ class Filter:
 
 _SELECT = """
     SELECT f.id, f.hash, p.width, p.height, f.left, f.top, f.right, f.bottom, f.score, f.quality, c.cluster_id,
-        CASE WHEN l.person_id IS NOT NULL THEN 'human' WHEN s.grade = 'strong' THEN 'auto'
+        CASE WHEN named.ignored THEN NULL WHEN named.name IS NOT NULL THEN 'human' WHEN s.grade = 'strong' THEN 'auto'
              WHEN s.grade IS NOT NULL THEN 'suggested' END,
-        coalesce(named.name, guessed.name),
-        CASE WHEN l.person_id IS NULL THEN s.distance END,
-        CASE WHEN l.person_id IS NULL THEN second.name END, s.runner_up_distance,
-        first.path, first.orientation
-    FROM faces f
+        CASE WHEN named.ignored THEN NULL ELSE coalesce(named.name, guessed.name) END,
+        CASE WHEN named.name IS NULL THEN s.distance END,
+        CASE WHEN named.name IS NULL THEN coalesce(second.name, 'group ' || second.cluster_id) END,
+        s.runner_up_distance, first.path, first.orientation, coalesce(named.ignored, 0) OR d.face_id IS NOT NULL
+    FROM grouped c
+    JOIN faces f ON f.id = c.face_id
     JOIN photos p ON p.hash = f.hash
     JOIN files first ON first.path = (SELECT min(path) FROM files WHERE files.hash = f.hash)
-    LEFT JOIN cluster_faces c ON c.face_id = f.id
-    LEFT JOIN labels l ON l.face_id = f.id AND l.verdict = 'is'
+    LEFT JOIN dismissals d ON d.face_id = f.id
+    LEFT JOIN said l ON l.face_id = f.id AND l.verdict = 'is'
     LEFT JOIN people named ON named.id = l.person_id
     LEFT JOIN suggestions s ON s.face_id = f.id
     LEFT JOIN people guessed ON guessed.id = s.person_id
@@ -110,6 +119,11 @@ def ids_beginning(db: sqlite3.Connection, text: str) -> list[str]:
 def is_known(db: sqlite3.Connection, path: bytes) -> bool:
     """Whether the last scan saw a photo here."""
     return db.execute("SELECT 1 FROM files WHERE path = ?", (path,)).fetchone() is not None
+
+
+def photo_at(db: sqlite3.Connection, path: bytes) -> str:
+    """The hash of the picture in a file that the last scan saw."""
+    return str(db.execute("SELECT hash FROM files WHERE path = ?", (path,)).fetchone()[0])
 
 
 class PhotoOnDisk(NamedTuple):
@@ -141,7 +155,7 @@ def _conditions(wanted: Filter) -> tuple[str, list[bytes | int]]:
         where += " AND f.hash = (SELECT hash FROM files WHERE path = ?)"
         values.append(wanted.path)
     if wanted.person is not None:
-        where += " AND coalesce(l.person_id, s.person_id) = ?"
+        where += " AND CASE WHEN named.name IS NULL THEN s.person_id ELSE named.id END = ?"
         values.append(wanted.person)
     if wanted.cluster is not None:
         where += " AND c.cluster_id = ?"
@@ -153,8 +167,9 @@ def _known_face(row: tuple) -> KnownFace:  # type: ignore[type-arg]
     (id_, photo, width, height, left, top, right, bottom, score, quality, cluster, source, person, distance, *rest) = (
         row
     )
-    second, second_distance, path, orientation = rest
+    second, second_distance, path, orientation, ignored = rest
     return KnownFace(
         id_, photo, path, orientation, width, height, Box(left, top, right, bottom), score, quality, cluster, person,
         None if source is None else Source(source), distance, None if second is None else (second, second_distance),
+        bool(ignored),
     )  # fmt: skip

@@ -10,9 +10,9 @@ from phototag.types import Cluster
 
 
 def clusters(db: sqlite3.Connection) -> dict[int, frozenset[str]]:
-    """Group id -> faces, of the last grouping."""
+    """Group id -> faces, with all that was said since the last grouping."""
     found: dict[int, set[str]] = defaultdict(set)
-    for face, cluster in db.execute("SELECT face_id, cluster_id FROM cluster_faces"):
+    for face, cluster in db.execute("SELECT face_id, cluster_id FROM grouped WHERE cluster_id IS NOT NULL"):
         found[cluster].add(face)
     return {cluster: frozenset(faces) for cluster, faces in found.items()}
 
@@ -36,13 +36,18 @@ def replace(db: sqlite3.Connection, found: Sequence[Cluster]) -> None:
 def unknown(db: sqlite3.Connection) -> list[Cluster]:
     """Groups of faces that nobody is known to be, the largest first, ties by id; only faces on photos that are there.
 
-    A face that a human named or that a strong match tagged is not among them, nor is a group left with a single face.
+    A face that a human named or that a strong match tagged is not among them, nor one that is ignored or like one that
+    is, nor is a group left with a single face.
     """
     sql = """
-        SELECT cluster_id, face_id FROM cluster_faces
+        SELECT cluster_id, face_id FROM grouped
         JOIN faces ON faces.id = face_id
-        WHERE NOT EXISTS (SELECT 1 FROM tags WHERE tags.face_id = cluster_faces.face_id)
-            AND EXISTS (SELECT 1 FROM files WHERE files.hash = faces.hash)
+        WHERE cluster_id IS NOT NULL
+            AND face_id NOT IN (SELECT face_id FROM tags)
+            AND face_id NOT IN (SELECT face_id FROM dismissals)
+            AND face_id NOT IN (SELECT face_id FROM said JOIN people ON people.id = person_id
+                                WHERE verdict = 'is' AND ignored)
+            AND faces.hash IN (SELECT hash FROM files)
         ORDER BY quality DESC, face_id"""
     found: dict[int, list[str]] = defaultdict(list)
     for cluster, face in db.execute(sql):
@@ -53,13 +58,19 @@ def unknown(db: sqlite3.Connection) -> list[Cluster]:
 
 def exists(db: sqlite3.Connection, cluster: int) -> bool:
     """Whether there is a group of this id, of unknown or of known faces."""
-    return db.execute("SELECT 1 FROM clusters WHERE id = ?", (cluster,)).fetchone() is not None
+    sql = "SELECT 1 FROM clusters WHERE id = ?1 UNION ALL SELECT 1 FROM grouped WHERE cluster_id = ?1"
+    return db.execute(sql, (cluster,)).fetchone() is not None
+
+
+def new_id(db: sqlite3.Connection) -> int:
+    """The number of a group that is made now; never used again. Inside a transaction."""
+    return int(db.execute("INSERT INTO clusters DEFAULT VALUES").lastrowid or 0)
 
 
 def owner(db: sqlite3.Connection, cluster: int) -> str | None:
     """The name of whoever a human said is in this group, or None."""
     sql = """
-        SELECT name FROM cluster_faces JOIN labels USING (face_id) JOIN people ON people.id = person_id
-        WHERE cluster_id = ? AND verdict = 'is' LIMIT 1"""
+        SELECT name FROM grouped JOIN said USING (face_id) JOIN people ON people.id = person_id
+        WHERE grouped.cluster_id = ? AND verdict = 'is' AND name IS NOT NULL LIMIT 1"""
     row = db.execute(sql, (cluster,)).fetchone()
     return None if row is None else str(row[0])

@@ -1,153 +1,233 @@
-"""A person's decisions: an append-only list, and the people and labels that it comes to.
+"""A person's decisions: an append-only list, and what it comes to.
 
-`people` and `labels` hold nothing that the decisions do not say: `replay` builds the same again. That is what makes
-undo, and a name that cannot be lost, possible.
+Each decision is one row and its changes of cells (`index.cells`). Taking one back is one more row, which writes what
+its cells held before; putting it back is another. People, labels and whatever else a person can say hold nothing that
+the journal does not: `replay` builds the same again.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-import unicodedata
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, TypeAlias
 
-from phototag.core.geometry import intersection_over_union, match_boxes
-from phototag.types import Box, Person, Verdict
+from phototag.index import cells
+from phototag.index.cells import Held
+from phototag.index.draft import Change, Draft
 
-SAME_PLACE = 0.5
-"""Two boxes of one picture that overlap at least this much (intersection over union) are one face."""
+Words: TypeAlias = Mapping[str, Any]
+"""What a person reads of a decision, such as a name and a number of faces; JSON can hold them."""
+
+
+class Kind(StrEnum):
+    """What was decided, as the journal spells it."""
+
+    NAME = "name"
+    CONFIRM = "confirm"
+    REJECT = "reject"
+    MOVE = "move"
+    MERGE = "merge"
+    SPLIT = "split"
+    RENAME = "rename"
+    IGNORE = "ignore"
+    NOTICE = "notice"
+    NOT_A_FACE = "not-a-face"
+    COLLAGE = "collage"
+    REBUILD = "rebuild"
+    UNDO = "undo"
+    REDO = "redo"
 
 
 @dataclass(frozen=True, slots=True)
-class LabelledFace:
-    """A face as a decision remembers it: by content and place, so that the decision outlives every re-detection.
+class Decision:
+    """One row of the journal.
 
-    The box is in the stored picture, so that it outlives a turn by the EXIF orientation too.
+    Attributes:
+        id: its number.
+        at_ns: when, nanoseconds since the epoch.
+        kind: what.
+        words: what a person reads of it, such as the name and the number of faces.
+        of: the decision that is taken back or put back, else None.
+        is_active: whether it holds: it is neither taken back nor itself a taking back.
     """
 
-    face: str
-    photo: str
-    box: Box
+    id: int
+    at_ns: int
+    kind: Kind
+    words: Words
+    of: int | None
+    is_active: bool
 
 
-@dataclass(frozen=True, slots=True)
-class NameFaces:
-    """A person says that these faces are somebody of this name."""
+class ConflictError(Exception):
+    """Other decisions stand in the way.
 
-    name: str
-    faces: tuple[LabelledFace, ...]
+    Attributes:
+        decisions: their numbers, ascending.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class RefuseFaces:
-    """A person says that these faces are not somebody of this name."""
-
-    name: str
-    faces: tuple[LabelledFace, ...]
+    def __init__(self, decisions: Iterable[int]) -> None:
+        super().__init__()
+        self.decisions = sorted(set(decisions))
 
 
-Decision: TypeAlias = NameFaces | RefuseFaces
-
-KINDS: dict[str, type[Decision]] = {"name": NameFaces, "refuse": RefuseFaces}
-"""As the journal spells them."""
-
-
-def name_key(name: str) -> str:
-    """Two names with the same key are one person: 'Élon ' typed on any keyboard is 'élon'."""
-    return unicodedata.normalize("NFKC", " ".join(name.split())).casefold()
-
-
-def decide(db: sqlite3.Connection, decision: Decision, at_ns: int) -> Person:
+def decide(db: sqlite3.Connection, kind: Kind, words: Words, draft: Draft, at_ns: int) -> int | None:
     """Write a decision down and let it take effect. Inside a durable transaction.
 
     Args:
         db: the index.
-        decision: what the person said.
+        kind: what it is.
+        words: for the history; JSON can hold them.
+        draft: what it changes.
         at_ns: when, nanoseconds since the epoch.
 
     Returns:
-        The person spoken of, new or known.
+        Its number, or None if all that it says was said before: then nothing is written.
+
+    Raises:
+        ConflictError: it contradicts what these decisions say; the transaction must be rolled back.
     """
-    kind = next(kind for kind, its in KINDS.items() if isinstance(decision, its))
-    inverse = {"labels": [label for face in decision.faces for label in _labels_at(db, face)]}
-    cursor = db.execute(
-        "INSERT INTO decisions (at_ns, kind, payload, inverse) VALUES (?, ?, ?, ?)",
-        (at_ns, kind, json.dumps(asdict(decision), ensure_ascii=False), json.dumps(inverse, ensure_ascii=False)),
+    changes = draft.changes()
+    if not changes:
+        return None
+    number = _row(db, kind, words, None, at_ns)
+    db.executemany(
+        "INSERT INTO changes VALUES (?, ?, ?, ?, ?)",
+        [(number, change.cell, change.was.content, change.was.by, change.becomes) for change in changes],
     )
-    return _apply(db, decision, int(cursor.lastrowid or 0))
+    cells.write(db, ((change.cell, Held(change.becomes, number)) for change in changes))
+    _require_sense(db, number)
+    return number
+
+
+def undo(db: sqlite3.Connection, number: int, at_ns: int) -> None:
+    """Take an active decision back. Inside a durable transaction.
+
+    Raises:
+        ConflictError: later ones build on it; the transaction must be rolled back.
+    """
+    building = dependents(db, number)
+    if building:
+        raise ConflictError(building)
+    _row(db, Kind.UNDO, {}, number, at_ns)
+    cells.write(db, ((c.cell, c.was) for c in _changes(db, number)))
+    _require_sense(db, number)
+
+
+def redo(db: sqlite3.Connection, number: int, at_ns: int) -> None:
+    """Put back a decision that was taken back. Inside a durable transaction.
+
+    Raises:
+        ConflictError: what it changes has not been as it was since these decisions were made or taken back; the
+            transaction must be rolled back.
+    """
+    changes = _changes(db, number)
+    others = [c.cell for c in changes if cells.read(db, c.cell).content != c.was.content]
+    if others:
+        raise ConflictError(_in_the_way(db, others, number))
+    _row(db, Kind.REDO, {}, number, at_ns)
+    cells.write(db, ((c.cell, Held(c.becomes, number)) for c in changes))
+    _require_sense(db, number)
+
+
+def dependents(db: sqlite3.Connection, number: int) -> list[int]:
+    """Active decisions after this one that changed a cell of its, ascending."""
+    sql = """
+        SELECT DISTINCT theirs.decision_id FROM changes mine JOIN changes theirs USING (cell)
+        WHERE mine.decision_id = ?1 AND theirs.decision_id > ?1 ORDER BY 1"""
+    active = _active(db)
+    return [row[0] for row in db.execute(sql, (number,)) if row[0] in active]
+
+
+def history(db: sqlite3.Connection) -> list[Decision]:
+    """All decisions, the newest first."""
+    active = _active(db)
+    sql = "SELECT id, at_ns, kind, words, of FROM decisions ORDER BY id DESC"
+    return [
+        Decision(id_, at_ns, Kind(kind), json.loads(words), of, id_ in active)
+        for id_, at_ns, kind, words, of in db.execute(sql)
+    ]
 
 
 def decision_on(db: sqlite3.Connection, face: str) -> tuple[int, int] | None:
-    """Number and time (nanoseconds since the epoch) of the decision that named a face, or None."""
+    """Number and time (nanoseconds since the epoch) of the decision that says who a face is, or None."""
     sql = """
-        SELECT decisions.id, at_ns FROM labels JOIN decisions ON decisions.id = decision_id
+        SELECT decisions.id, at_ns FROM said JOIN decisions ON decisions.id = decision_id
         WHERE face_id = ? AND verdict = 'is'"""
     row = db.execute(sql, (face,)).fetchone()
     return None if row is None else (int(row[0]), int(row[1]))
 
 
 def replay(db: sqlite3.Connection) -> None:
-    """Build people and labels anew from the decisions alone. Inside a transaction."""
-    db.execute("DELETE FROM labels")
-    rows = db.execute("SELECT id, kind, payload FROM decisions ORDER BY id").fetchall()
-    for decision_id, kind, payload in rows:
-        fields = json.loads(payload)
-        faces = tuple(LabelledFace(f["face"], f["photo"], Box(*f["box"])) for f in fields["faces"])
-        _apply(db, KINDS[kind](fields["name"], faces), decision_id)
-    sql = "SELECT DISTINCT hash FROM labels WHERE face_id NOT IN (SELECT id FROM faces)"
-    for (photo,) in db.execute(sql).fetchall():
-        rebind(db, photo)
+    """Build all that was said anew from the decisions alone. Inside a transaction."""
+    for table in cells.TABLES:
+        db.execute(f"DELETE FROM {table}")
+    db.execute("UPDATE people SET ignored = 0")
+    for number, of, kind in db.execute("SELECT id, of, kind FROM decisions ORDER BY id").fetchall():
+        if kind == Kind.UNDO:
+            cells.write(db, ((c.cell, c.was) for c in _changes(db, of)))
+        elif kind == Kind.REDO:
+            cells.write(db, ((c.cell, Held(c.becomes, of)) for c in _changes(db, of)))
+        else:
+            cells.write(db, ((c.cell, Held(c.becomes, number)) for c in _changes(db, number, introductions=True)))
 
 
-def rebind(db: sqlite3.Connection, photo: str) -> None:
-    """Give labels whose face is no longer found on a photo to the face at the same place. Inside a transaction.
-
-    The same place: the greatest overlap, at least half (`core.geometry.match_boxes`). A label that finds no face stays
-    as it is and waits.
-    """
-    sql = "SELECT {0}, left, top, right, bottom FROM {1} WHERE hash = ? ORDER BY {0}"
-    found = {row[0]: Box(*row[1:]) for row in db.execute(sql.format("id", "faces"), (photo,))}
-    labelled = {row[0]: Box(*row[1:]) for row in db.execute(sql.format("face_id", "labels"), (photo,))}
-    lost = [face for face in labelled if face not in found]
-    free = [face for face in found if face not in labelled]
-    pairs = match_boxes([labelled[face] for face in lost], [found[face] for face in free], SAME_PLACE)
-    db.executemany("UPDATE labels SET face_id = ? WHERE face_id = ?", [(free[j], lost[i]) for i, j in pairs.items()])
-
-
-def _apply(db: sqlite3.Connection, decision: Decision, decision_id: int) -> Person:
-    person = _person(db, decision.name)
-    verdict = Verdict.IS if isinstance(decision, NameFaces) else Verdict.IS_NOT
-    for face in decision.faces:
-        overruled = [(x["face"], x["person"]) for x in _labels_at(db, face) if _gives_way(x, person, verdict)]
-        db.executemany("DELETE FROM labels WHERE face_id = ? AND person_id = ?", overruled)
-    db.executemany(
-        "INSERT INTO labels VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [(f.face, person.id, verdict, f.photo, *f.box, decision_id) for f in decision.faces],
+def _row(db: sqlite3.Connection, kind: Kind, words: Words, of: int | None, at_ns: int) -> int:
+    cursor = db.execute(
+        "INSERT INTO decisions (at_ns, kind, words, of) VALUES (?, ?, ?, ?)",
+        (at_ns, kind, json.dumps(words, ensure_ascii=False), of),
     )
-    return person
+    return int(cursor.lastrowid or 0)
 
 
-def _person(db: sqlite3.Connection, name: str) -> Person:
-    key = name_key(name)
-    db.execute(
-        "INSERT INTO people (name, key) VALUES (?, ?) ON CONFLICT (key) DO NOTHING", (" ".join(name.split()), key)
-    )
-    return Person(*db.execute("SELECT id, name FROM people WHERE key = ?", (key,)).fetchone())
-
-
-def _labels_at(db: sqlite3.Connection, face: LabelledFace) -> list[dict[str, Any]]:
-    """What was said of this face, also under the id that it had when it was detected a little elsewhere."""
-    sql = """
-        SELECT face_id, person_id, name, verdict, decision_id, left, top, right, bottom
-        FROM labels JOIN people ON people.id = person_id WHERE hash = ? ORDER BY face_id, person_id"""
+def _changes(db: sqlite3.Connection, number: int, *, introductions: bool = False) -> list[Change]:
+    """What a decision changes; people whom it introduces stay introduced when it is taken back."""
+    sql = "SELECT cell, was, was_by, becomes FROM changes WHERE decision_id = ?"
     return [
-        {"face": row[0], "person": row[1], "name": row[2], "verdict": row[3], "decision": row[4], "box": row[5:]}
-        for row in db.execute(sql, (face.photo,))
-        if row[0] == face.face or intersection_over_union(Box(*row[5:]), face.box) >= SAME_PLACE
+        Change(cell, Held(was, was_by), becomes)
+        for cell, was, was_by, becomes in db.execute(sql, (number,))
+        if introductions or not cell.startswith("person ")
     ]
 
 
-def _gives_way(label: dict[str, Any], person: Person, verdict: Verdict) -> bool:
-    """Whether a label is overruled by saying that the face is, or is not, this person: nobody is two people."""
-    return bool(label["person"] == person.id or label["verdict"] == verdict == Verdict.IS)
+def _active(db: sqlite3.Connection) -> set[int]:
+    """Decisions that hold: of a decision that was taken back or put back, the last word counts."""
+    rows = db.execute("SELECT id, of, kind FROM decisions ORDER BY id").fetchall()
+    last = {of: kind for _, of, kind in rows if of is not None}
+    return {id_ for id_, of, _ in rows if of is None and last.get(id_) != Kind.UNDO}
+
+
+def _in_the_way(db: sqlite3.Connection, these: Iterable[str], number: int) -> set[int]:
+    """Why cells are not as they were before a decision: what was said of them since, or what it built on."""
+    active = _active(db)
+    sql = "SELECT decision_id FROM changes WHERE cell = ?"
+    found = {row[0] for cell in these for row in db.execute(sql, (cell,))} - {number}
+    return {other for other in found if other in active} or found
+
+
+def _require_sense(db: sqlite3.Connection, number: int) -> None:
+    """Refuse what contradicts itself: a face that is somebody and is not, one that is none, one name for two people.
+
+    Raises:
+        ConflictError: with the other decisions that have a part in it.
+    """
+    sql = """
+        WITH here AS (  -- "is SPOT", "not SPOT PERSON", "face SPOT"; an id has 16 digits
+            SELECT DISTINCT substr(cell, instr(cell, ' ') + 1, 16) AS spot_id FROM changes
+            WHERE decision_id = ?1 AND (cell LIKE 'is %' OR cell LIKE 'not %' OR cell LIKE 'face %')),
+        twins AS (SELECT key FROM people WHERE key IS NOT NULL GROUP BY key HAVING count(*) > 1)
+        SELECT y.decision_id, n.decision_id FROM here JOIN labels y USING (spot_id) JOIN labels n USING (spot_id)
+            WHERE y.verdict = 'is' AND n.verdict = 'is_not' AND y.person_id = n.person_id
+        UNION ALL
+        SELECT y.decision_id, n.decision_id FROM here JOIN labels y USING (spot_id) JOIN not_faces n USING (spot_id)
+            WHERE y.verdict = 'is'
+        UNION ALL
+        SELECT min(y.decision_id), max(y.decision_id) FROM twins JOIN people USING (key)
+            JOIN labels y ON y.person_id = people.id AND y.verdict = 'is'
+            GROUP BY key HAVING count(DISTINCT people.id) > 1"""
+    blamed = {decision for row in db.execute(sql, (number,)) for decision in row}
+    if blamed:
+        raise ConflictError(blamed - {number} or {number})

@@ -1,17 +1,20 @@
 """The schema, as numbered steps that each run once, in one transaction, after a backup.
 
-Two rules shape the tables. What a person said (`decisions`, `people`, `labels`) and what the machine guessed
-(`clusters`, `cluster_faces`, `suggestions`) never share one. And a label has no foreign key to a face: it names the
-photo's content and the box, so it outlives every re-detection.
+Two rules shape the tables. What a person said (`decisions`, `changes` and what they come to) and what the machine found
+or guessed (`faces`, `clusters`, `suggestions`) never share one. And what was said has no foreign key to a face: it is
+said of a spot, the photo's content and a box, and so outlives every re-detection; `bindings` is the machine's finding
+which face lies there now.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from phototag.errors import LibraryError, NewerIndexError
+from phototag.index import earlier_journal
 
 APPLICATION_ID = 0x70687467
 """Marks an SQLite file as ours ("phtg"); PRAGMA application_id."""
@@ -118,7 +121,145 @@ UPDATE spaces SET description = json_set(description, '$.thresholds', json('{"gr
     "largest_gap": 0.1, "weak_quality": 0.57, "weak_score": 0.95}'));
 """
 
-STEPS: tuple[str, ...] = (FIRST, SECOND)
+THIRD_TABLES = """
+DROP VIEW tags;
+DROP TRIGGER decisions_are_never_changed;
+DROP TRIGGER decisions_are_never_removed;
+ALTER TABLE decisions RENAME TO earlier_decisions;
+ALTER TABLE people RENAME TO earlier_people;
+ALTER TABLE labels RENAME TO earlier_labels;
+
+-- human: decisions and what they change are only ever added
+CREATE TABLE decisions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at_ns INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    words TEXT NOT NULL,                     -- JSON; for people who read the history
+    of INTEGER REFERENCES decisions (id)     -- what is taken back or put back
+);
+CREATE TABLE changes (                       -- of cells (index/cells.py); none where `of` says whose they are
+    decision_id INTEGER NOT NULL REFERENCES decisions (id),
+    cell TEXT NOT NULL,
+    was,                                     -- NULL: nothing
+    was_by INTEGER,                          -- the decision that had said so
+    becomes,
+    PRIMARY KEY (decision_id, cell)
+) WITHOUT ROWID;
+CREATE INDEX changes_cell ON changes (cell);
+CREATE TABLE spots (                         -- the faces that were spoken of, where they were then; never changed
+    id TEXT PRIMARY KEY,                     -- the face's id then
+    hash TEXT NOT NULL,
+    left REAL NOT NULL, top REAL NOT NULL, right REAL NOT NULL, bottom REAL NOT NULL  -- fractions, as stored
+) WITHOUT ROWID;
+CREATE INDEX spots_hash ON spots (hash);
+CREATE TRIGGER decisions_are_never_changed BEFORE UPDATE ON decisions
+    BEGIN SELECT RAISE(ABORT, 'decisions are append-only'); END;
+CREATE TRIGGER decisions_are_never_removed BEFORE DELETE ON decisions
+    BEGIN SELECT RAISE(ABORT, 'decisions are append-only'); END;
+CREATE TRIGGER changes_are_never_changed BEFORE UPDATE ON changes
+    BEGIN SELECT RAISE(ABORT, 'decisions are append-only'); END;
+CREATE TRIGGER changes_are_never_removed BEFORE DELETE ON changes
+    BEGIN SELECT RAISE(ABORT, 'decisions are append-only'); END;
+
+-- human: what the decisions come to
+CREATE TABLE people (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT,                               -- NULL: nobody gave one yet
+    key TEXT,                                -- of the name (index/cells.py)
+    cluster_id INTEGER,                      -- what somebody without a name is called by
+    ignored INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX people_key ON people (key);
+CREATE TABLE labels (
+    spot_id TEXT NOT NULL REFERENCES spots (id),
+    person_id INTEGER NOT NULL REFERENCES people (id),
+    verdict TEXT NOT NULL CHECK (verdict IN ('is', 'is_not')),
+    decision_id INTEGER NOT NULL REFERENCES decisions (id),
+    PRIMARY KEY (spot_id, person_id, verdict)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX labels_one_person_a_spot ON labels (spot_id) WHERE verdict = 'is';
+CREATE INDEX labels_person_spots ON labels (person_id);
+CREATE TABLE not_faces (
+    spot_id TEXT PRIMARY KEY REFERENCES spots (id),
+    decision_id INTEGER NOT NULL REFERENCES decisions (id)
+) WITHOUT ROWID;
+CREATE TABLE collages (hash TEXT PRIMARY KEY, decision_id INTEGER NOT NULL REFERENCES decisions (id)) WITHOUT ROWID;
+
+-- machine: which face lies at a spot now, and which faces are like one that is ignored or no face
+CREATE TABLE bindings (
+    spot_id TEXT PRIMARY KEY REFERENCES spots (id),
+    face_id TEXT NOT NULL UNIQUE REFERENCES faces (id) ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE TABLE dismissals (
+    face_id TEXT PRIMARY KEY REFERENCES faces (id) ON DELETE CASCADE,
+    like_id TEXT NOT NULL,                   -- the face that it is like
+    distance REAL NOT NULL
+) WITHOUT ROWID;
+"""
+
+THIRD_VIEWS = """
+DROP TABLE earlier_labels;
+DROP TABLE earlier_decisions;
+CREATE TABLE suggestions_of_today (
+    face_id TEXT PRIMARY KEY REFERENCES faces (id) ON DELETE CASCADE,
+    hash TEXT NOT NULL,                      -- of the face's photo, so that counting photos needs no faces
+    person_id INTEGER NOT NULL REFERENCES people (id),
+    distance REAL NOT NULL,
+    runner_up_id INTEGER REFERENCES people (id),
+    runner_up_distance REAL,
+    grade TEXT NOT NULL CHECK (grade IN ('strong', 'possible'))
+) WITHOUT ROWID;
+INSERT INTO suggestions_of_today SELECT * FROM suggestions;
+DROP TABLE suggestions;
+ALTER TABLE suggestions_of_today RENAME TO suggestions;
+CREATE INDEX suggestions_person ON suggestions (person_id);
+DROP TABLE earlier_people;
+
+-- a person's word on the faces that are there
+CREATE VIEW said AS
+    SELECT b.face_id, l.person_id, l.verdict, l.decision_id FROM labels l JOIN bindings b ON b.spot_id = l.spot_id;
+
+-- who is who: a human's word, else a strong match; ignored strangers and people without a name are nobody
+CREATE VIEW tags AS
+    SELECT b.face_id, l.person_id, s.hash, 'human' AS source
+    FROM labels l JOIN people p ON p.id = l.person_id JOIN spots s ON s.id = l.spot_id
+        JOIN bindings b ON b.spot_id = l.spot_id
+    WHERE l.verdict = 'is' AND p.name IS NOT NULL AND NOT p.ignored
+    UNION ALL
+    SELECT s.face_id, s.person_id, s.hash, 'auto' FROM suggestions s
+    WHERE s.grade = 'strong'
+        AND NOT EXISTS (SELECT 1 FROM said JOIN people p ON p.id = said.person_id
+            WHERE said.face_id = s.face_id AND said.verdict = 'is' AND (p.name IS NOT NULL OR p.ignored))
+        AND NOT EXISTS (SELECT 1 FROM not_faces n JOIN bindings b USING (spot_id) WHERE b.face_id = s.face_id);
+
+-- the groups with all that was said since they were made: who has no name yet is a group of their own, and a face that
+-- is not somebody leaves that one's group
+CREATE VIEW grouped AS
+    SELECT f.id AS face_id,
+        CASE WHEN p.id IS NOT NULL AND p.name IS NULL THEN p.cluster_id
+             WHEN EXISTS (
+                SELECT 1 FROM labels n JOIN labels y ON y.person_id = n.person_id AND y.verdict = 'is'
+                    JOIN bindings yb ON yb.spot_id = y.spot_id JOIN cluster_faces d ON d.face_id = yb.face_id
+                    JOIN people q ON q.id = y.person_id
+                WHERE n.spot_id = b.spot_id AND n.verdict = 'is_not' AND d.cluster_id = c.cluster_id
+                    AND (q.name IS NOT NULL OR q.cluster_id = c.cluster_id)) THEN NULL
+             ELSE c.cluster_id END AS cluster_id
+    FROM faces f LEFT JOIN cluster_faces c ON c.face_id = f.id LEFT JOIN bindings b ON b.face_id = f.id
+        LEFT JOIN labels l ON l.spot_id = b.spot_id AND l.verdict = 'is' LEFT JOIN people p ON p.id = l.person_id
+    WHERE b.spot_id IS NULL OR b.spot_id NOT IN (SELECT spot_id FROM not_faces);
+"""
+
+
+def third(db: sqlite3.Connection) -> None:
+    """Decisions become changes of cells, and what was said is said of spots."""
+    run(db, THIRD_TABLES)
+    earlier_journal.bring_over(db)
+    run(db, THIRD_VIEWS)
+
+
+Step: TypeAlias = str | Callable[[sqlite3.Connection], None]
+
+STEPS: tuple[Step, ...] = (FIRST, SECOND, third)
 """Step n brings an index from version n to n + 1; never edit one that has been released, add another."""
 
 
@@ -127,7 +268,7 @@ def version(db: sqlite3.Connection) -> int:
     return int(db.execute("PRAGMA user_version").fetchone()[0])
 
 
-def check(db: sqlite3.Connection, path: Path, steps: Sequence[str] = STEPS) -> None:
+def check(db: sqlite3.Connection, path: Path, steps: Sequence[Step] = STEPS) -> None:
     """Refuse an index that is not ours or that a newer phototag made. Reads only.
 
     Raises:
@@ -155,11 +296,12 @@ def check(db: sqlite3.Connection, path: Path, steps: Sequence[str] = STEPS) -> N
         )
 
 
-def migrate(db: sqlite3.Connection, path: Path, steps: Sequence[str] = STEPS) -> None:
+def migrate(db: sqlite3.Connection, path: Path, steps: Sequence[Step] = STEPS) -> None:
     """Bring an index up to date: a backup, then each missing step in one transaction.
 
     Args:
-        db: open for writing, in autocommit mode, already checked with `check`.
+        db: open for writing, in autocommit mode, already checked with `check`; without foreign keys being enforced, so
+            that a table can be put in the place of another.
         path: of the database file; the backup goes beside it as index-v<version>-<n>.db.
         steps: for tests.
 
@@ -174,8 +316,12 @@ def migrate(db: sqlite3.Connection, path: Path, steps: Sequence[str] = STEPS) ->
     db.execute("BEGIN IMMEDIATE")
     try:
         for step in steps[start:]:
-            for statement in _statements(step):
-                db.execute(statement)
+            if callable(step):
+                step(db)
+            else:
+                run(db, step)
+        if db.execute("PRAGMA foreign_key_check").fetchone() is not None:
+            raise sqlite3.IntegrityError("a row speaks of one that is not there")
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         db.execute(f"PRAGMA user_version = {len(steps)}")
         db.execute("COMMIT")
@@ -184,8 +330,14 @@ def migrate(db: sqlite3.Connection, path: Path, steps: Sequence[str] = STEPS) ->
         raise
 
 
+def run(db: sqlite3.Connection, script: str) -> None:
+    """Run the statements of a script, in the transaction that is open; executescript would commit it."""
+    for statement in _statements(script):
+        db.execute(statement)
+
+
 def _statements(script: str) -> list[str]:
-    """Split a script where SQLite says a statement ends; executescript would commit the open transaction."""
+    """Split a script where SQLite says a statement ends."""
     found, pending = [], ""
     for line in script.splitlines(keepends=True):
         pending += line

@@ -7,8 +7,10 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from phototag.index.journal import name_key
-from phototag.types import Label, Person, Suggestion, Verdict
+from phototag.index.cells import name_key
+from phototag.types import Dismissal, Label, Person, Suggestion, Verdict
+
+_HAS_FACES = "EXISTS (SELECT 1 FROM labels WHERE person_id = people.id AND verdict = 'is')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +32,66 @@ class PersonCount:
     suggested: int
 
 
+@dataclass(frozen=True, slots=True)
+class IgnoredPerson:
+    """Somebody of whom nobody wants to hear.
+
+    Attributes:
+        id: the person's.
+        name: or None.
+        cluster: number of the group that somebody without a name is called by, or None.
+        faces: of which a human said that they are this person.
+        alike: faces that are dismissed because they are like one of those.
+    """
+
+    id: int
+    name: str | None
+    cluster: int | None
+    faces: int
+    alike: int
+
+    @property
+    def called(self) -> str:
+        """The name, or "group 3"."""
+        return self.name or f"group {self.cluster}"
+
+
+def ignored_people(db: sqlite3.Connection) -> list[IgnoredPerson]:
+    """Everybody who is ignored, those with most faces first."""
+    sql = """
+        SELECT id, name, cluster_id, count(DISTINCT said.face_id), count(d.face_id) FROM people
+        JOIN said ON person_id = id AND verdict = 'is' LEFT JOIN dismissals d ON like_id = said.face_id
+        WHERE ignored GROUP BY id ORDER BY 4 DESC, id"""
+    return [IgnoredPerson(*row) for row in db.execute(sql)]
+
+
 def find_person(db: sqlite3.Connection, name: str) -> Person | None:
-    """The person of this name, however it is capitalised, or None."""
-    row = db.execute("SELECT id, name FROM people WHERE key = ?", (name_key(name),)).fetchone()
+    """The person of this name who has faces, however it is capitalised, or None."""
+    sql = f"SELECT id, name FROM people WHERE key = ? AND {_HAS_FACES}"
+    row = db.execute(sql, (name_key(name),)).fetchone()
     return None if row is None else Person(*row)
 
 
 def names(db: sqlite3.Connection) -> dict[int, str]:
-    """Person id -> name."""
-    return dict(db.execute("SELECT id, name FROM people"))
+    """Person id -> name; who has none is called by their group."""
+    return dict(db.execute("SELECT id, coalesce(name, 'group ' || cluster_id) FROM people"))
+
+
+def nameless(db: sqlite3.Connection) -> dict[int, int]:
+    """Person id -> number of their group, of people who have faces and no name."""
+    return dict(db.execute(f"SELECT id, cluster_id FROM people WHERE name IS NULL AND {_HAS_FACES}"))
+
+
+def nameless_among(db: sqlite3.Connection, faces: Sequence[str]) -> list[int]:
+    """Ids of the people without a name who have one of these faces, ascending."""
+    sql = "SELECT face_id, person_id FROM said JOIN people ON id = person_id WHERE verdict = 'is' AND name IS NULL"
+    wanted = set(faces)
+    return sorted({person for face, person in db.execute(sql) if face in wanted})
+
+
+def ignored(db: sqlite3.Connection) -> set[int]:
+    """Ids of the people whom nobody wants to hear of."""
+    return {row[0] for row in db.execute("SELECT id FROM people WHERE ignored")}
 
 
 def count_people(db: sqlite3.Connection) -> list[PersonCount]:
@@ -55,14 +108,14 @@ def count_people(db: sqlite3.Connection) -> list[PersonCount]:
             on[person].add(photo)
     for person, photo in db.execute("SELECT person_id, hash FROM suggestions WHERE grade = 'possible'"):
         suggested[person] += photo not in gone
-    named = "SELECT id, name FROM people WHERE id IN (SELECT person_id FROM labels WHERE verdict = 'is')"
+    named = f"SELECT id, name FROM people WHERE name IS NOT NULL AND NOT ignored AND {_HAS_FACES}"
     found = [PersonCount(name, faces[i], len(on[i]), confirmed[i], suggested[i]) for i, name in db.execute(named)]
     return sorted(found, key=lambda person: (-person.faces, person.name))
 
 
 def labels(db: sqlite3.Connection) -> list[Label]:
-    """Everything a human said about faces, sorted."""
-    rows = db.execute("SELECT face_id, person_id, verdict FROM labels ORDER BY face_id, person_id")
+    """Everything a human said of the faces that there are, sorted."""
+    rows = db.execute("SELECT face_id, person_id, verdict FROM said ORDER BY face_id, person_id")
     return [Label(face, person, Verdict(verdict)) for face, person, verdict in rows]
 
 
@@ -73,6 +126,18 @@ def replace_suggestions(db: sqlite3.Connection, found: Sequence[Suggestion]) -> 
         "INSERT INTO suggestions SELECT id, hash, ?2, ?3, ?4, ?5, ?6 FROM faces WHERE id = ?1",
         [(s.face, s.person, s.distance, s.runner_up, s.runner_up_distance, s.grade) for s in found],
     )
+
+
+def replace_dismissals(db: sqlite3.Connection, found: Sequence[Dismissal]) -> None:
+    """Put these in the place of all former ones. Inside a transaction."""
+    db.execute("DELETE FROM dismissals")
+    db.executemany("INSERT INTO dismissals VALUES (?, ?, ?)", [(d.face, d.like, d.distance) for d in found])
+
+
+def dismissal(db: sqlite3.Connection, face: str) -> Dismissal | None:
+    """The dismissed face that this one is like, or None."""
+    row = db.execute("SELECT face_id, like_id, distance FROM dismissals WHERE face_id = ?", (face,)).fetchone()
+    return None if row is None else Dismissal(*row)
 
 
 def count_auto_tagged(db: sqlite3.Connection) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from phototag.core.vectors import from_bytes, to_bytes
 from phototag.errors import PhotoProblem
-from phototag.index import journal, spaces
+from phototag.index import spaces, spots
 from phototag.index.db import forget_results
 from phototag.types import Face, Photo, PhotoFile, Shown
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 NEVER = -1
 """A time of change that no file has."""
+
+IS_A_FACE = "faces.id NOT IN (SELECT face_id FROM not_faces JOIN bindings USING (spot_id))"
+"""SQL: a human did not say that it is none."""
 
 
 def files(db: sqlite3.Connection) -> dict[bytes, tuple[PhotoFile, str]]:
@@ -64,8 +67,8 @@ def is_analysed(db: sqlite3.Connection, photo: str, orientation: int, space_id: 
 
 
 def count_faces(db: sqlite3.Connection) -> int:
-    """Faces on photos that are there."""
-    sql = "SELECT count(*) FROM faces WHERE EXISTS (SELECT 1 FROM files WHERE files.hash = faces.hash)"
+    """Faces on photos that are there, without those of which a human said that they are none."""
+    sql = f"SELECT count(*) FROM faces WHERE EXISTS (SELECT 1 FROM files WHERE files.hash = faces.hash) AND {IS_A_FACE}"
     return int(db.execute(sql).fetchone()[0])
 
 
@@ -80,8 +83,8 @@ def record_analysis(
 ) -> None:
     """Write what was found on one photo, replacing what was known of it. Inside a transaction.
 
-    A face that is found again keeps its group and its suggestion until they are made anew. Labels stay; where a label's
-    face is not found again under its id, the new face that overlaps it most takes it over.
+    A face that is found again keeps its group and its suggestion until they are made anew. What a human said stays at
+    its spot; where the face is not found again under its id, the new face that overlaps the spot most is it.
     """
     db.execute(
         "INSERT INTO photos VALUES (:hash, :width, :height, :orientation, :space, :size) ON CONFLICT (hash) DO UPDATE"
@@ -109,7 +112,7 @@ def record_analysis(
         [(face.id, space_id, to_bytes(vector)) for face, vector in zip(faces, vectors, strict=True)],
     )
     forget_results(db)
-    journal.rebind(db, photo.hash)
+    spots.rebind(db, photo.hash)
     record_file(db, file, photo.hash, shown)
 
 
@@ -144,17 +147,30 @@ def forget_files(db: sqlite3.Connection, paths: Iterable[bytes]) -> None:
 
 
 def face_ids(db: sqlite3.Connection) -> list[str]:
-    """The faces that take part in grouping: on a photo that is there, or named by a human. Sorted.
+    """The faces that take part in grouping: on a photo that is there, or said by a human to be somebody. Sorted.
 
     While the photos are being described anew, only those that have been.
     """
-    sql = """
+    sql = f"""
         SELECT id FROM faces
         WHERE (EXISTS (SELECT 1 FROM files WHERE files.hash = faces.hash)
-               OR id IN (SELECT face_id FROM labels WHERE verdict = 'is'))
-            AND (SELECT space_id FROM photos WHERE photos.hash = faces.hash) = ?
+               OR id IN (SELECT face_id FROM said WHERE verdict = 'is'))
+            AND (SELECT space_id FROM photos WHERE photos.hash = faces.hash) = ? AND {IS_A_FACE}
         ORDER BY id"""
     return [row[0] for row in db.execute(sql, (spaces.current_id(db),))]
+
+
+def no_faces(db: sqlite3.Connection) -> list[str]:
+    """What was found as a face and is none, as a human said; as far as it is described in today's Space. Sorted."""
+    sql = """
+        SELECT face_id FROM not_faces JOIN bindings USING (spot_id) JOIN vectors USING (face_id)
+        WHERE space_id = ? ORDER BY face_id"""
+    return [row[0] for row in db.execute(sql, (spaces.current_id(db),))]
+
+
+def collages(db: sqlite3.Connection) -> set[str]:
+    """Hashes of the photos on which one person may be more than once."""
+    return {row[0] for row in db.execute("SELECT hash FROM collages")}
 
 
 def weak_faces(db: sqlite3.Connection, quality: float, score: float) -> set[str]:

@@ -1,0 +1,187 @@
+"""phototag merge, split, rename, move, confirm, reject, ignore, notice, ignored, not-a-face, collage."""
+
+from __future__ import annotations
+
+import time
+from contextlib import AbstractContextManager
+from dataclasses import asdict
+
+from phototag import wiring
+from phototag.app import correct, splits
+from phototag.app.decide import Index, Outcome
+from phototag.app.export import to_json
+from phototag.app.known import FaceQuery, ignored_people, known_faces
+from phototag.app.splits import Proposal
+from phototag.app.subject import Subject, require_subject
+from phototag.cli import options, render
+from phototag.errors import UsageError
+from phototag.settings import load
+
+
+def merge(subjects: options.Subjects, library: options.Library = None, index: options.Index = None) -> None:
+    """Say that people or groups are one person.
+
+    The first one with a name keeps it and takes the others in. Without a name among them they become one group.
+    """
+    with _writing("merge", library, index) as opened:
+        outcome = correct.merge(opened, subjects, time.time_ns())
+    words = outcome.words
+    _tell(outcome, f"{' and '.join(words['others'])}: {words['name']} now.", "They are one already.")
+
+
+def split(
+    subject: options.SubjectName,
+    faces: options.SomeFaces = None,
+    apply: options.Apply = False,
+    library: options.Library = None,
+    index: options.Index = None,
+) -> None:
+    """Say that some faces of a person or group are somebody else.
+
+    List the faces, and they become a group of their own. Without a list, phototag proposes who is who and draws it;
+    --apply does what it proposes.
+    """
+    settings = load(library, index)
+    if not faces and not apply:
+        with wiring.reading(settings) as opened:
+            found = require_subject(opened, subject)
+            proposal = splits.propose(opened, found)
+            _propose(found, proposal, str(splits.draw(opened, found, proposal)))
+        return
+    with _writing("split", library, index) as opened:
+        found = require_subject(opened, subject)
+        proposal = splits.listed(opened, found, faces) if faces else splits.propose(opened, found)
+        outcome = correct.split(opened, found, proposal.leave, time.time_ns())
+    new = ", ".join(f"group {number}" for number in outcome.words["groups"])
+    _tell(outcome, f"{render.count(outcome.words['faces'], 'face')} of {found.called} are somebody else: {new}.")
+    render.out(f"See who it is:    {render.command('clusters', '--sheets')}")
+
+
+def rename(
+    name: options.PersonArgument, new: options.NewName, library: options.Library = None, index: options.Index = None
+) -> None:
+    """Call a person something else."""
+    with _writing("rename", library, index) as opened:
+        outcome = correct.rename(opened, name, new, time.time_ns())
+    words = outcome.words
+    _tell(outcome, f"{words['name']} is called {words['new']} now.", f"{words['name']} is called so already.")
+
+
+def move(faces: options.Faces, name: options.To, library: options.Library = None, index: options.Index = None) -> None:
+    """Say that faces are somebody else than they are taken for."""
+    with _writing("move", library, index) as opened:
+        outcome = correct.move(opened, faces, name, time.time_ns())
+    _tell(outcome, f"{_are(outcome)} {outcome.words['name']} now.", f"{_are(outcome)} {name} already.")
+
+
+def confirm(
+    faces: options.SomeFaces = None,
+    person: options.ConfirmPerson = None,
+    library: options.Library = None,
+    index: options.Index = None,
+) -> None:
+    """Say that faces are whom phototag takes them for.
+
+    Give faces, or --person for all that were tagged as somebody automatically.
+    """
+    if bool(faces) == (person is not None):
+        raise UsageError("Give the faces that are right, or --person NAME for all of somebody's automatic tags.")
+    with _writing("confirm", library, index) as opened:
+        if person is None:
+            outcome = correct.confirm(opened, faces or [], time.time_ns())
+        else:
+            tagged = known_faces(opened, FaceQuery(person=person))
+            outcome = correct.confirm_person(opened, person, tagged, time.time_ns())
+    _tell(outcome, f"{_are(outcome)} {outcome.words['name']}, as you confirmed.", "You said so before.")
+
+
+def reject(faces: options.Faces, library: options.Library = None, index: options.Index = None) -> None:
+    """Say that faces are not who they are taken for.
+
+    A face that carries a name, or may be somebody, is not that person; any other is not of its group. The same guess
+    never comes back.
+    """
+    with _writing("reject", library, index) as opened:
+        outcome = correct.reject(opened, faces, time.time_ns())
+    _tell(outcome, f"{_are(outcome)} not {outcome.words['name']}.", "You said so before.")
+
+
+def ignore(subject: options.SubjectName, library: options.Library = None, index: options.Index = None) -> None:
+    """Hear no more of a person or group, nor of who looks like them.
+
+    For strangers, statues and posters. Nothing is deleted: see them with `ignored`, take them back with `notice`.
+    """
+    with _writing("ignore", library, index) as opened:
+        outcome = correct.ignore(opened, subject, time.time_ns())
+        alike = next((p.alike for p in ignored_people(opened) if p.called == outcome.words["name"]), 0)
+    more = f", and {render.count(alike, 'face')} elsewhere like theirs" if alike else ""
+    faces = render.count(outcome.words["faces"], "face")
+    _tell(outcome, f"{outcome.words['name']} is ignored: {faces}{more}.", "They are ignored already.")
+
+
+def notice(subject: options.SubjectName, library: options.Library = None, index: options.Index = None) -> None:
+    """Hear again of somebody who was ignored."""
+    with _writing("notice", library, index) as opened:
+        outcome = correct.notice(opened, subject, time.time_ns())
+    _tell(outcome, f"{outcome.words['name']} is not ignored any more.")
+
+
+def ignored(library: options.Library = None, index: options.Index = None, json: options.Json = False) -> None:
+    """List whom you ignore."""
+    with wiring.reading(load(library, index)) as opened:
+        found = ignored_people(opened)
+    if json:
+        render.out(to_json({"ignored": [asdict(person) for person in found]}))
+    elif found:
+        rows = [[person.called, str(person.faces), str(person.alike)] for person in found]
+        render.out(render.table(["ignored", "faces", "look-alikes"], rows, right=(1, 2)))
+        render.out(f"\nHear of one again:   {render.command('notice', 'NAME or NUMBER')}")
+    else:
+        render.out(f"Nobody is ignored. To ignore a group: {render.command('ignore', 'ID')}")
+
+
+def not_a_face(faces: options.Faces, library: options.Library = None, index: options.Index = None) -> None:
+    """Say that what was found is no face, such as a pattern or a statue; what is like it is dismissed too."""
+    with _writing("not-a-face", library, index) as opened:
+        outcome = correct.not_a_face(opened, faces, time.time_ns())
+    _tell(outcome, f"{_are(outcome)} no face{'' if outcome.words['faces'] == 1 else 's'}.", "You said so before.")
+
+
+def collage(photo: options.PhotoArgument, library: options.Library = None, index: options.Index = None) -> None:
+    """Say that a photo may show one person more than once: a mirror, a collage, a picture in the picture.
+
+    Otherwise two faces of one photo are never one group.
+    """
+    with _writing("collage", library, index) as opened:
+        outcome = correct.collage(opened, photo, time.time_ns())
+    _tell(outcome, f"One person may be on {photo} more than once.", "You said so before.")
+    render.out(f"Groups are made anew by:   {render.command('scan', 'DIR')}")
+
+
+def _writing(command: str, library: options.Library, index: options.Index) -> AbstractContextManager[Index]:
+    return wiring.writing(load(library, index), command, render.note)
+
+
+def _tell(outcome: Outcome, done: str, before: str = "Nothing changed.") -> None:
+    """What came of a decision, and how to take it back."""
+    if outcome.decision is None:
+        render.out(before)
+        return
+    render.out(done)
+    render.out(f"\nTake it back:     {render.command('undo')}   (decision {outcome.decision})")
+
+
+def _are(outcome: Outcome) -> str:
+    n = outcome.words["faces"]
+    return f"{render.count(n, 'face')} {'is' if n == 1 else 'are'}"
+
+
+def _propose(subject: Subject, proposal: Proposal, picture: str) -> None:
+    rows = [[subject.called, str(len(proposal.stay)), " ".join(f.id for f in proposal.stay[:3])]]
+    for part in proposal.leave:
+        rows.append(["somebody else", str(len(part)), " ".join(face.id for face in part[:3])])
+    render.out(render.table(["who", "faces", "such as"], rows, right=(1,)))
+    name = subject.called.removeprefix("group ") if not subject.is_named else repr(subject.called)
+    render.out(f"\nLook at it:       {picture}")
+    render.out(f"Do it:            {render.command('split', name, '--apply')}")
+    render.out(f"Or say who goes:  {render.command('split', name, 'FACE...')}")

@@ -1,0 +1,79 @@
+"""phototag history, undo, redo."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import datetime
+
+from phototag import wiring
+from phototag.app import history as said
+from phototag.app.export import to_json
+from phototag.app.history import Entry
+from phototag.cli import options, render
+from phototag.settings import load
+
+
+def history(library: options.Library = None, index: options.Index = None, json: options.Json = False) -> None:
+    """List everything you decided, the newest first."""
+    with wiring.reading(load(library, index)) as opened:
+        found = said.entries(opened)
+    if json:
+        render.out(to_json({"decisions": [_document(entry) for entry in found]}))
+    elif found:
+        rows = [[str(e.decision.id), _when(e.decision.at_ns), _what(e)] for e in found[: render.LISTED]]
+        render.out(render.table(["decision", "when", "what"], rows, right=(0,)))
+        if len(found) > len(rows):
+            render.out(f"and {len(found) - len(rows)} more: {render.command('history', '--json')}")
+        render.out(f"\nTake one back:   {render.command('undo', 'N')}, the newest: {render.command('undo')}")
+    else:
+        render.out(f"You have decided nothing yet. See the groups: {render.command('clusters', '--sheets')}")
+
+
+def undo(
+    number: options.Number = None,
+    with_later: options.WithLater = False,
+    library: options.Library = None,
+    index: options.Index = None,
+) -> None:
+    """Take a decision back, the newest one if you give no number.
+
+    One that later decisions build on is taken back together with them or not at all.
+    """
+    with wiring.writing(load(library, index), "undo", render.note) as opened:
+        _tell("Taken back", said.undo(opened, number, time.time_ns(), with_later=with_later))
+    render.out(f"\nPut it back:     {render.command('redo')}")
+
+
+def redo(number: options.Number = None, library: options.Library = None, index: options.Index = None) -> None:
+    """Put back a decision that was taken back, the last one if you give no number."""
+    with wiring.writing(load(library, index), "redo", render.note) as opened:
+        _tell("Put back", said.redo(opened, number, time.time_ns()))
+    render.out(f"\nTake it back:    {render.command('undo')}")
+
+
+def _tell(done: str, found: Sequence[Entry]) -> None:
+    for entry in found:
+        render.out(f"{done}: {entry.text} (decision {entry.decision.id}).")
+
+
+def _what(entry: Entry) -> str:
+    taken_back = entry.decision.of is None and not entry.decision.is_active
+    return f"{entry.text} - taken back" if taken_back else entry.text
+
+
+def _when(at_ns: int) -> str:
+    return datetime.fromtimestamp(at_ns / 1e9).strftime("%Y-%m-%d %H:%M")
+
+
+def _document(entry: Entry) -> dict[str, object]:
+    decision = entry.decision
+    return {
+        "id": decision.id,
+        "at": datetime.fromtimestamp(decision.at_ns / 1e9).astimezone().isoformat(timespec="seconds"),
+        "kind": decision.kind,
+        "text": entry.text,
+        "words": dict(decision.words),
+        "of": decision.of,
+        "active": decision.is_active,
+    }

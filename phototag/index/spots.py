@@ -1,0 +1,84 @@
+"""Where a person saw a face: what they said of it binds to the picture's content and a place on it.
+
+A spot is a face's id, photo and box at the moment when somebody first spoke of it; it never changes afterwards. Which
+face lies there now is the machine's finding, kept apart (`bindings`) and made anew whenever the photo is read again. So
+a name survives every new detection, by whatever engine.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from phototag.core.geometry import match_boxes
+from phototag.types import Box
+
+SAME_PLACE = 0.3
+"""Two boxes of one picture that overlap at least this much (intersection over union) may be one face; of several the
+greatest overlap is."""
+
+
+class Spot(NamedTuple):
+    """A face by content and place.
+
+    Attributes:
+        id: the face's.
+        photo: the photo's hash.
+        box: fractions of the stored picture, so that the spot outlives a turn by the EXIF orientation.
+    """
+
+    id: str
+    photo: str
+    box: Box
+
+
+def settle(db: sqlite3.Connection, spot: Spot) -> str:
+    """The id of the spot that this face lies at: the one where it was first spoken of, or else this one, new.
+
+    Inside a transaction.
+    """
+    row = db.execute("SELECT spot_id FROM bindings WHERE face_id = ?", (spot.id,)).fetchone()
+    if row is not None:
+        return str(row[0])
+    db.execute("INSERT OR IGNORE INTO spots VALUES (?, ?, ?, ?, ?, ?)", (spot.id, spot.photo, *spot.box))
+    db.execute(
+        "INSERT OR IGNORE INTO bindings SELECT ?1, id FROM faces WHERE id = ?1 AND hash = ?2", (spot.id, spot.photo)
+    )
+    return spot.id
+
+
+def rebind(db: sqlite3.Connection, photo: str) -> None:
+    """Find again the faces of a photo that was spoken of. Inside a transaction.
+
+    A face with the spot's own id, else the one that overlaps it most. A spot that finds no face waits.
+    """
+    known = _boxes(db, "spots", photo)
+    if not known:
+        return
+    found = _boxes(db, "faces", photo)
+    pairs = {spot: spot for spot in known if spot in found}
+    lost = [spot for spot in known if spot not in pairs]
+    free = [face for face in found if face not in pairs]
+    matched = match_boxes([known[spot] for spot in lost], [found[face] for face in free], SAME_PLACE)
+    pairs |= {lost[i]: free[j] for i, j in matched.items()}
+    db.execute("DELETE FROM bindings WHERE spot_id IN (SELECT id FROM spots WHERE hash = ?)", (photo,))
+    db.executemany("INSERT INTO bindings VALUES (?, ?)", sorted(pairs.items()))
+
+
+def rebind_all(db: sqlite3.Connection) -> None:
+    """Find again every face that was spoken of. Inside a transaction."""
+    for (photo,) in db.execute("SELECT DISTINCT hash FROM spots").fetchall():
+        rebind(db, photo)
+
+
+def spots(db: sqlite3.Connection, ids: Sequence[str]) -> list[Spot]:
+    """Those of these spots that there are, in order."""
+    rows = db.execute("SELECT id, hash, left, top, right, bottom FROM spots")
+    known = {row[0]: Spot(row[0], row[1], Box(*row[2:])) for row in rows}
+    return [known[spot] for spot in ids if spot in known]
+
+
+def _boxes(db: sqlite3.Connection, table: str, photo: str) -> dict[str, Box]:
+    sql = f"SELECT id, left, top, right, bottom FROM {table} WHERE hash = ? ORDER BY id"
+    return {row[0]: Box(*row[1:]) for row in db.execute(sql, (photo,))}
