@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -77,7 +78,7 @@ def large_index(root: Path, space: Space) -> Index:
     starts = np.append(starts[starts < FACES], FACES)
     taken = (
         (PhotoFile(f"{i // 1000:03d}/{i:06d}.jpg".encode(), 1_000_000 + i, i), vectors[a:b])
-        for i, (a, b) in enumerate(zip(starts[:-1], starts[1:], strict=True))
+        for i, (a, b) in enumerate(itertools.pairwise(starts))
     )
     faces = [face for on_photo in put(index, space, taken) for face in on_photo]
     named: list[list[LabelledFace]] = [[] for _ in range(PEOPLE)]
