@@ -53,7 +53,7 @@ class DistanceTable:
         return shapes == ((n,), (n,), (people,), (people, n)) and kinds == ["<u8", "<f4"] and texts == ["S", "S"]
 
     def equals(self, other: DistanceTable) -> bool:
-        """Whether both are of the same faces and the same references in the same order; then the distances are equal."""
+        """Whether both are of the same faces and references in the same order, and so have the same distances."""
         return (
             np.array_equal(self.faces, other.faces)
             and np.array_equal(self.digests, other.digests)
