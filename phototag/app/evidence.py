@@ -47,8 +47,8 @@ def gather(index: Index) -> Evidence | None:
     faces, labels = photos.face_ids(index.db), people.labels(index.db)
     digest = hashlib.blake2b(digest_size=16)
     limits = calibrated_limits(index, space)
-    for part in (METHOD, space.key, repr(asdict(space.thresholds)), repr(limits), *faces, *map(repr, labels)):
-        digest.update(part.encode() + b"\0")
+    said = [f"{label.face} {label.person} {label.verdict}" for label in labels]
+    digest.update("\0".join([METHOD, space.key, repr(asdict(space.thresholds)), repr(limits), *faces, *said]).encode())
     return Evidence(space, faces, labels, limits, digest.digest())
 
 

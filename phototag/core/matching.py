@@ -186,16 +186,19 @@ def _graded(
     first, nearest, second, runner_up = _two_nearest(table)
     limit = np.array([limits.of(person) for person in people])[first]
     judged = _scores(nearest, runner_up, thresholds)
+    told = np.flatnonzero(judged <= np.maximum(thresholds.possible, limit))
+    strong = judged <= limit
+    columns = [column[told].tolist() for column in (first, nearest, second, runner_up, strong)]
     return [
         Suggestion(
             probes[i].face,
-            people[first[i]],
-            float(nearest[i]),
-            people[second[i]] if np.isfinite(runner_up[i]) else None,
-            float(runner_up[i]) if np.isfinite(runner_up[i]) else None,
-            Grade.STRONG if judged[i] <= limit[i] else Grade.POSSIBLE,
+            people[person],
+            distance,
+            None if next_distance == math.inf else people[next_person],
+            None if next_distance == math.inf else next_distance,
+            Grade.STRONG if is_strong else Grade.POSSIBLE,
         )
-        for i in np.flatnonzero(judged <= np.maximum(thresholds.possible, limit)).tolist()
+        for i, person, distance, next_person, next_distance, is_strong in zip(told.tolist(), *columns, strict=True)
     ]
 
 

@@ -70,6 +70,8 @@ class Filter:
     person: int | None = None
     cluster: int | None = None
     ids: tuple[str, ...] | None = None
+    suggested: bool | None = None
+    """Whether somebody is suggested, and no human named the face."""
     stale: bool | None = None
     """Whether on a photo with a file whose line in tags.jsonl is out of date."""
 
@@ -100,6 +102,17 @@ def faces(db: sqlite3.Connection, wanted: Filter | None = None) -> list[KnownFac
     where, values = _conditions(wanted)
     rows = [_known_face(row) for row in db.execute(_SELECT + where, values)]
     return sorted(rows, key=lambda face: (face.path, face.box, face.id))
+
+
+def best_named(db: sqlite3.Connection, person: str, most: int) -> list[KnownFace]:
+    """The best of the faces that a human named so, the best first."""
+    sql = """
+        SELECT id FROM faces
+        WHERE id IN (SELECT face_id FROM labels JOIN people ON people.id = person_id WHERE verdict = 'is' AND name = ?)
+            AND hash IN (SELECT hash FROM files)
+        ORDER BY quality DESC, id LIMIT ?"""
+    ids = tuple(row[0] for row in db.execute(sql, (person, most)))
+    return sorted(faces(db, Filter(ids=ids)), key=lambda face: (-face.quality, face.id))
 
 
 def ids_beginning(db: sqlite3.Connection, text: str) -> list[str]:
@@ -152,11 +165,16 @@ def _conditions(wanted: Filter) -> tuple[str, list[bytes | int | str]]:
         where += " AND f.hash = (SELECT hash FROM files WHERE path = ?)"
         values.append(wanted.path)
     if wanted.person is not None:
-        where += " AND coalesce(l.person_id, s.person_id) = ?"
-        values.append(wanted.person)
+        where += (
+            " AND coalesce(l.person_id, s.person_id) = ? AND f.id IN (SELECT face_id FROM labels WHERE person_id = ?"
+        )
+        where += " UNION ALL SELECT face_id FROM suggestions WHERE person_id = ?)"
+        values += [wanted.person] * 3
     if wanted.cluster is not None:
         where += " AND c.cluster_id = ?"
         values.append(wanted.cluster)
+    if wanted.suggested:
+        where += " AND s.grade = 'possible' AND l.person_id IS NULL"
     if wanted.stale:
         where += " AND f.hash IN (SELECT hash FROM stale_lines JOIN files USING (path))"
     if wanted.ids is not None:

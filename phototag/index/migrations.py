@@ -119,58 +119,62 @@ UPDATE spaces SET description = json_set(description, '$.thresholds', json('{"gr
 """
 
 THIRD = """
--- machine: files whose lines in tags.jsonl are out of date; the triggers keep it whoever writes
+-- machine: files whose lines in tags.jsonl are out of date; the triggers keep it whoever writes. (Not INSERT OR IGNORE:
+-- an ON CONFLICT clause of the statement that fires a trigger would overrule that.)
 CREATE TABLE stale_lines (path BLOB PRIMARY KEY) WITHOUT ROWID;
 
 CREATE TRIGGER stale_by_new_file AFTER INSERT ON files  -- also fires when REPLACE puts it in the place of another
-    BEGIN INSERT OR IGNORE INTO stale_lines VALUES (NEW.path); END;
+    BEGIN INSERT INTO stale_lines VALUES (NEW.path) ON CONFLICT DO NOTHING; END;
 CREATE TRIGGER stale_by_lost_file AFTER DELETE ON files
-    BEGIN INSERT OR IGNORE INTO stale_lines VALUES (OLD.path); END;
+    BEGIN INSERT INTO stale_lines VALUES (OLD.path) ON CONFLICT DO NOTHING; END;
 CREATE TRIGGER stale_by_changed_file AFTER UPDATE ON files
-    BEGIN INSERT OR IGNORE INTO stale_lines VALUES (OLD.path), (NEW.path); END;
+    BEGIN INSERT INTO stale_lines VALUES (OLD.path), (NEW.path) ON CONFLICT DO NOTHING; END;
 
 CREATE TRIGGER stale_by_photo AFTER UPDATE OF width, height ON photos
     WHEN OLD.width <> NEW.width OR OLD.height <> NEW.height
-    BEGIN INSERT OR IGNORE INTO stale_lines SELECT path FROM files WHERE hash = NEW.hash; END;
+    BEGIN INSERT INTO stale_lines SELECT path FROM files WHERE hash = NEW.hash ON CONFLICT DO NOTHING; END;
 
 CREATE TRIGGER stale_by_new_face AFTER INSERT ON faces
-    BEGIN INSERT OR IGNORE INTO stale_lines SELECT path FROM files WHERE hash = NEW.hash; END;
+    BEGIN INSERT INTO stale_lines SELECT path FROM files WHERE hash = NEW.hash ON CONFLICT DO NOTHING; END;
 CREATE TRIGGER stale_by_lost_face AFTER DELETE ON faces
-    BEGIN INSERT OR IGNORE INTO stale_lines SELECT path FROM files WHERE hash = OLD.hash; END;
+    BEGIN INSERT INTO stale_lines SELECT path FROM files WHERE hash = OLD.hash ON CONFLICT DO NOTHING; END;
 CREATE TRIGGER stale_by_changed_face AFTER UPDATE OF id, hash, left, top, right, bottom ON faces
     WHEN (OLD.id, OLD.hash, OLD.left, OLD.top, OLD.right, OLD.bottom)
         <> (NEW.id, NEW.hash, NEW.left, NEW.top, NEW.right, NEW.bottom)
-    BEGIN INSERT OR IGNORE INTO stale_lines SELECT path FROM files WHERE hash IN (OLD.hash, NEW.hash); END;
+    BEGIN INSERT INTO stale_lines SELECT path FROM files WHERE hash IN (OLD.hash, NEW.hash) ON CONFLICT DO NOTHING; END;
 
 CREATE TRIGGER stale_by_new_label AFTER INSERT ON labels WHEN NEW.verdict = 'is'
-    BEGIN INSERT OR IGNORE INTO stale_lines
-        SELECT path FROM files WHERE hash = (SELECT hash FROM faces WHERE id = NEW.face_id); END;
+    BEGIN INSERT INTO stale_lines
+        SELECT path FROM files WHERE hash = (SELECT hash FROM faces WHERE id = NEW.face_id) ON CONFLICT DO NOTHING; END;
 CREATE TRIGGER stale_by_lost_label AFTER DELETE ON labels WHEN OLD.verdict = 'is'
-    BEGIN INSERT OR IGNORE INTO stale_lines
-        SELECT path FROM files WHERE hash = (SELECT hash FROM faces WHERE id = OLD.face_id); END;
+    BEGIN INSERT INTO stale_lines
+        SELECT path FROM files WHERE hash = (SELECT hash FROM faces WHERE id = OLD.face_id) ON CONFLICT DO NOTHING; END;
 CREATE TRIGGER stale_by_changed_label AFTER UPDATE OF face_id, person_id, verdict ON labels
     WHEN OLD.verdict = 'is' OR NEW.verdict = 'is'
-    BEGIN INSERT OR IGNORE INTO stale_lines
-        SELECT path FROM files WHERE hash IN (SELECT hash FROM faces WHERE id IN (OLD.face_id, NEW.face_id)); END;
+    BEGIN INSERT INTO stale_lines
+        SELECT path FROM files WHERE hash IN (SELECT hash FROM faces WHERE id IN (OLD.face_id, NEW.face_id))
+        ON CONFLICT DO NOTHING; END;
 
 -- a suggestion that is not strong is not in the file, nor is a distance
 CREATE TRIGGER stale_by_new_suggestion AFTER INSERT ON suggestions WHEN NEW.grade = 'strong'
-    BEGIN INSERT OR IGNORE INTO stale_lines
-        SELECT path FROM files WHERE hash = (SELECT hash FROM faces WHERE id = NEW.face_id); END;
+    BEGIN INSERT INTO stale_lines
+        SELECT path FROM files WHERE hash = (SELECT hash FROM faces WHERE id = NEW.face_id) ON CONFLICT DO NOTHING; END;
 CREATE TRIGGER stale_by_lost_suggestion AFTER DELETE ON suggestions WHEN OLD.grade = 'strong'
-    BEGIN INSERT OR IGNORE INTO stale_lines
-        SELECT path FROM files WHERE hash = (SELECT hash FROM faces WHERE id = OLD.face_id); END;
+    BEGIN INSERT INTO stale_lines
+        SELECT path FROM files WHERE hash = (SELECT hash FROM faces WHERE id = OLD.face_id) ON CONFLICT DO NOTHING; END;
 CREATE TRIGGER stale_by_changed_suggestion AFTER UPDATE OF face_id, person_id, grade ON suggestions
     WHEN 'strong' IN (OLD.grade, NEW.grade)
         AND (OLD.face_id, OLD.person_id, OLD.grade) <> (NEW.face_id, NEW.person_id, NEW.grade)
-    BEGIN INSERT OR IGNORE INTO stale_lines
-        SELECT path FROM files WHERE hash IN (SELECT hash FROM faces WHERE id IN (OLD.face_id, NEW.face_id)); END;
+    BEGIN INSERT INTO stale_lines
+        SELECT path FROM files WHERE hash IN (SELECT hash FROM faces WHERE id IN (OLD.face_id, NEW.face_id))
+        ON CONFLICT DO NOTHING; END;
 
 CREATE TRIGGER stale_by_name AFTER UPDATE OF name ON people WHEN OLD.name <> NEW.name
-    BEGIN INSERT OR IGNORE INTO stale_lines
+    BEGIN INSERT INTO stale_lines
         SELECT path FROM files WHERE hash IN (SELECT hash FROM faces WHERE id IN (
             SELECT face_id FROM labels WHERE person_id = NEW.id AND verdict = 'is'
-            UNION SELECT face_id FROM suggestions WHERE person_id = NEW.id AND grade = 'strong')); END;
+            UNION SELECT face_id FROM suggestions WHERE person_id = NEW.id AND grade = 'strong'))
+        ON CONFLICT DO NOTHING; END;
 """
 
 STEPS: tuple[str, ...] = (FIRST, SECOND, THIRD)

@@ -8,7 +8,7 @@ import sqlite3
 import pytest
 
 from phototag.engines import fake
-from phototag.index import spaces
+from phototag.index import migrations, spaces
 from tests.conftest import BLUE, DARK_RED, RED, Album, Command
 
 FIRST_THRESHOLDS = {
@@ -24,9 +24,21 @@ def first(album: Album) -> Album:
     album.name("ann", "blue")
     set_thresholds = "UPDATE spaces SET description = json_set(description, '$.thresholds', json(?))"
     album.index.db.execute(set_thresholds, [json.dumps(FIRST_THRESHOLDS)])
-    album.index.db.execute("PRAGMA user_version = 1")
+    take_back_later_steps(album.index.db)
     album.close()
     return album
+
+
+def take_back_later_steps(db: sqlite3.Connection) -> None:
+    """Drop what the first step did not make."""
+    with sqlite3.connect(":memory:") as first:
+        first.executescript(migrations.FIRST)
+        known = {name for (name,) in first.execute("SELECT name FROM sqlite_master")}
+    first.close()
+    for kind, name in db.execute("SELECT type, name FROM sqlite_master ORDER BY type DESC").fetchall():
+        if name not in known:
+            db.execute(f"DROP {kind} {name}")
+    db.execute("PRAGMA user_version = 1")
 
 
 def people(phototag: Command) -> dict[str, tuple[int, int]]:
