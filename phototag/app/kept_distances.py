@@ -21,7 +21,7 @@ LARGEST = 256 * 2**20
 def kept_distances(index: Index) -> DistanceTable | None:
     """The table that the last command left; None if there is none that can be read."""
     try:
-        with np.load(index.folder / FOLDER / FILE, allow_pickle=False) as parts:
+        with np.load(io.BytesIO((index.folder / FOLDER / FILE).read_bytes()), allow_pickle=False) as parts:
             table = DistanceTable(parts["faces"], parts["digests"], parts["references"], parts["distances"])
     except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile):
         return None

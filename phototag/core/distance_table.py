@@ -116,6 +116,6 @@ def _digests(vectors: Vectors) -> NDArray[np.uint64]:
 
 def _digest(space: str, faces: NDArray[np.bytes_], digests: NDArray[np.uint64]) -> bytes:
     whole = hashlib.blake2b(space.encode() + b"\0", digest_size=16)
-    whole.update(faces.tobytes())
+    whole.update(b"\0".join(faces.tolist()))
     whole.update(digests.tobytes())
     return whole.hexdigest().encode()
