@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from phototag.app.evidence import Evidence
 from phototag.app.kept_distances import keep_distances, kept_distances
 from phototag.core.distance_table import DistanceTable, measure
-from phototag.core.matching import Probe, judge
+from phototag.core.matching import judge
 from phototag.index import people, photos
 from phototag.index.db import TAGGED, Index, set_meta, transaction
 from phototag.types import Suggestion, Verdict
@@ -45,7 +45,8 @@ def _suggestions(index: Index, evidence: Evidence) -> list[Suggestion]:
     labels = evidence.labels
     table = _distances(index, evidence, references)
     return judge(
-        [Probe(evidence.faces[row], photo[evidence.faces[row]]) for row in unnamed],
+        [evidence.faces[row] for row in unnamed],
+        photo,
         sorted(references),
         table.distances[:, unnamed],
         evidence.space.thresholds,
