@@ -31,10 +31,13 @@ def write_tags(index: Index) -> bool:
     path = index.folder / TAGS
     try:
         former = path.read_bytes() if path.is_file() else None
-        if former is not None and get_meta(index.db, EXPORTED) == _digest(former):
-            current = _patched(index, former)
-        else:
+        stale = faces.stale_paths(index.db)
+        if former is None or get_meta(index.db, EXPORTED) != _digest(former):
             current = _whole(index)
+        elif stale:
+            current = _patched(index, former, stale)
+        else:
+            return False
         if current != former:
             replace_file(path, current)
     except OSError as error:
@@ -50,11 +53,8 @@ def _whole(index: Index) -> bytes:
     return b"".join(_lines(faces.faces(index.db), faces.photos_on_disk(index.db)).values())
 
 
-def _patched(index: Index, former: bytes) -> bytes:
+def _patched(index: Index, former: bytes, stale: Sequence[bytes]) -> bytes:
     """The file as it was left, with those lines made anew that are out of date."""
-    stale = faces.stale_paths(index.db)
-    if not stale:
-        return former
     fresh = _lines(faces.faces(index.db, Filter(stale=True)), faces.photos_on_disk(index.db, stale=True))
     lines = former.splitlines(keepends=True)
     parts: list[bytes] = []
