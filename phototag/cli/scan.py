@@ -22,6 +22,7 @@ def scan(
     index: options.Index = None,
     engine: options.EngineName = None,
     workers: options.Workers = None,
+    force: options.Force = False,
     profile: options.Profile = False,
     json: options.Json = False,
 ) -> int:
@@ -32,7 +33,7 @@ def scan(
     """
     start = time.monotonic()
     settings = load(folder, index)
-    report = _scan(settings, engine, workers or wiring.default_workers())
+    report = _scan(settings, engine, workers or wiring.default_workers(), force)
     seconds = time.monotonic() - start
     if json:
         render.out(to_json(_document(report, seconds)))
@@ -43,14 +44,14 @@ def scan(
     return ExitCode.PROBLEMS if report.problems else ExitCode.DONE
 
 
-def _scan(settings: Settings, name: str | None, workers: int) -> ScanReport:
+def _scan(settings: Settings, name: str | None, workers: int, force: bool) -> ScanReport:
     require_photos(settings.library or Path())
     wiring.require_engine_name(name)
     wiring.refuse_part_of_library(settings)
     open_engine = partial(wiring.open_engine, settings, workers=workers)
     shop = Workshop(name, open_engine, wiring.open_executor, workers, bar.progress)
     with wiring.writing(settings, "scan", render.note, create=True) as index:
-        return run_scan(index, shop)
+        return run_scan(index, shop, force=force)
 
 
 def _profile(report: ScanReport) -> None:
