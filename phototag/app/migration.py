@@ -164,7 +164,7 @@ def _require_little_loss(found: Comparison, allowed: float, before: str, engine:
 
 def _finished(index: Index, shop: Workshop, engine: str, dry_run: bool) -> MigrationReport:
     """The index has this engine: finish what may have been interrupted after it was taken over."""
-    if not dry_run:
+    if (index.folder / MIGRATION).is_dir() and not dry_run:
         _conclude(index, shop)
     return MigrationReport(engine, engine, None, is_done=True)
 
