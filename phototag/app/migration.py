@@ -7,6 +7,7 @@ gone on with.
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import sqlite3
@@ -153,12 +154,13 @@ def _require_little_loss(found: Comparison, allowed: float, before: str, engine:
     told = [f"{lost.said} on {os.fsdecode(lost.path)}" for lost in found.lost[:TOLD]]
     more = len(found.lost) - len(told)
     all_ = f"; and {more} more: phototag migrate --engine {engine} --dry-run --json" if more else ""
-    share = -(-found.lost_share // 0.001) / 1000
+    share = math.ceil(1000 * found.lost_share) / 1000
     raise LossError(
         f"{engine} does not find {found.lost_faces} of the {found.lost_faces + found.matched} faces that you spoke of: "
-        f"{'; '.join(told)}{all_}. Nothing was changed. What it found is kept, so this finishes at once: "
-        f"phototag migrate --engine {engine} --allow-loss {share:g}   What you said of those faces then waits, and is "
-        f"back when you migrate to {before} again. To give up: phototag migrate --engine {before}"
+        f"{'; '.join(told)}{all_}. Nothing was changed, and what it found is kept. What you said of those faces would "
+        f"wait until you migrate to {before} again.\n"
+        f"Go on all the same:  phototag migrate --engine {engine} --allow-loss {share:g}\n"
+        f"Give up:             phototag migrate --engine {before}"
     )
 
 
