@@ -11,7 +11,7 @@ from phototag.app.export import to_json
 from phototag.app.scan import ScanReport, Workshop, require_photos
 from phototag.app.scan import scan as run_scan
 from phototag.cli import bar, options, render
-from phototag.errors import ExitCode
+from phototag.errors import ExitCode, StoppedError
 from phototag.settings import Settings, load
 
 FEW_PROBLEMS = 10
@@ -50,8 +50,15 @@ def _scan(settings: Settings, name: str | None, workers: int, force: bool) -> Sc
     wiring.refuse_part_of_library(settings)
     open_engine = partial(wiring.open_engine, settings, workers=workers)
     shop = Workshop(name, open_engine, wiring.open_executor, workers, bar.progress)
-    with wiring.writing(settings, "scan", render.note, create=True) as index:
-        return run_scan(index, shop, force=force)
+    try:
+        with wiring.writing(settings, "scan", render.note, create=True) as index:
+            return run_scan(index, shop, force=force)
+    except KeyboardInterrupt:
+        if not force:
+            raise
+        raise StoppedError(
+            "Stopped. Nothing is lost; the same command starts over, a scan without --force goes on."
+        ) from None
 
 
 def _profile(report: ScanReport) -> None:

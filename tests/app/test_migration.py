@@ -236,10 +236,10 @@ def test_an_engine_that_is_not_installed_is_refused_and_nothing_is_written(
 ) -> None:
     monkeypatch.setitem(ENGINES, "toys", Entry("no.such.module", needs=("toys",), install="pip install toys"))
     named.close()
-    before = sorted(os.listdir(named.root / ".phototag"))
+    before = sorted((named.root / ".phototag").iterdir())
     assert migrate(engine="toys") == 3
     assert "pip install toys" in migrate.err
-    assert sorted(os.listdir(named.root / ".phototag")) == before
+    assert sorted((named.root / ".phototag").iterdir()) == before
 
 
 def test_an_engine_that_does_not_load_leaves_nothing_behind(

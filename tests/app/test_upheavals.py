@@ -32,13 +32,14 @@ def another_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     wide_engine.blind.clear()
 
 
+HUES = {"red": 0, "yellow": 60, "green": 120, "cyan": 180, "blue": 240, "magenta": 300}
+
+
 class Family:
     """Nine photos in three formats; elon is red, ann blue, yellow is ignored, and some faces are refused to be some.
 
     What was said is compared by the colours that lie where the faces are, whatever ids and paths they have meanwhile.
     """
-
-    COLOURS = {"red": 0, "yellow": 60, "green": 120, "cyan": 180, "blue": 240, "magenta": 300}
 
     def __init__(self, album: Album, phototag: Command) -> None:
         self.album, self.phototag, self.root = album, phototag, album.root
@@ -70,7 +71,7 @@ class Family:
                     ImageOps.exif_transpose(image).convert("HSV").getpixel(((left + right) // 2, (top + bottom) // 2))
                 )
             hue = seen[0] * 360 / 255
-            colour = min(self.COLOURS, key=lambda name: abs((self.COLOURS[name] - hue + 180) % 360 - 180))
+            colour = min(HUES, key=lambda name: abs((HUES[name] - hue + 180) % 360 - 180))
             found.append((content_hash(path.read_bytes()), colour, face))
         return found
 

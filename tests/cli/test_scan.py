@@ -537,3 +537,16 @@ def test_a_forced_scan_tries_files_again_that_could_not_be_used(
 
 def test_a_forced_scan_of_a_new_library_is_an_ordinary_one(phototag: Command, library: Path) -> None:
     assert counts(scan(phototag, library, "--force")) == {"seen": 6, "new": 6}
+
+
+@pytest.mark.parametrize(("option", "words"), [("--force", "starts over"), ("--json", "goes on where it was")])
+def test_a_stopped_scan_says_how_it_goes_on(
+    phototag: Command, library: Path, monkeypatch: pytest.MonkeyPatch, option: str, words: str
+) -> None:
+    def stopped(*_: object) -> object:
+        raise KeyboardInterrupt
+
+    scan(phototag, library)
+    monkeypatch.setattr("phototag.app.scan.conclude", stopped)
+    assert phototag("scan", library, option) == 130
+    assert words in phototag.err
