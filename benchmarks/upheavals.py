@@ -182,9 +182,10 @@ def _truth(library: Library) -> Mapping[str, str]:
 
 
 def _is_in(face: Mapping[str, Any], row: Mapping[str, str]) -> bool:
-    left, top, right, bottom = face["box"]
+    left, top, right, bottom = map(float, face["box"])
     across = float(row["left"]) <= (left + right) / 2 <= float(row["right"])
-    return face["photo"] == row["path"] and across and float(row["top"]) <= (top + bottom) / 2 <= float(row["bottom"])
+    down = float(row["top"]) <= (top + bottom) / 2 <= float(row["bottom"])
+    return bool(face["photo"] == row["path"]) and across and down
 
 
 # What happens then

@@ -89,18 +89,7 @@ def record_analysis(
     and only the detector missed it, such as on a photo that was turned on its side.
     """
     kept = _missed(db, photo.hash, {face.id: face.box for face in faces}, space_id)
-    db.execute(
-        "INSERT INTO photos VALUES (:hash, :width, :height, :orientation, :space, :size) ON CONFLICT (hash) DO UPDATE"
-        " SET width = :width, height = :height, orientation = :orientation, space_id = :space, size = :size",
-        {
-            "hash": photo.hash,
-            "width": photo.width,
-            "height": photo.height,
-            "orientation": photo.orientation,
-            "space": space_id,
-            "size": file.size,
-        },
-    )
+    _put_photo(db, photo, file.size, space_id)
     stay = json.dumps([*kept, *(face.id for face in faces)])
     db.execute("DELETE FROM faces WHERE hash = ? AND id NOT IN (SELECT value FROM json_each(?))", (photo.hash, stay))
     db.executemany(
@@ -117,6 +106,21 @@ def record_analysis(
     forget_results(db)
     spots.rebind(db, photo.hash)
     record_file(db, file, photo.hash, shown)
+
+
+def _put_photo(db: sqlite3.Connection, photo: Photo, size: int, space_id: int) -> None:
+    db.execute(
+        "INSERT INTO photos VALUES (:hash, :width, :height, :orientation, :space, :size) ON CONFLICT (hash) DO UPDATE"
+        " SET width = :width, height = :height, orientation = :orientation, space_id = :space, size = :size",
+        {
+            "hash": photo.hash,
+            "width": photo.width,
+            "height": photo.height,
+            "orientation": photo.orientation,
+            "space": space_id,
+            "size": size,
+        },
+    )
 
 
 def _missed(db: sqlite3.Connection, photo: str, found: Mapping[str, Box], space_id: int) -> list[str]:
