@@ -2,6 +2,8 @@
 
 python -m benchmarks [PHOTOS] [--points CSV] [--only NAME]: speed; build/benchmarks.json.
 python -m benchmarks quality --data DIR [NAME...]: see `benchmarks.quality`; build/quality.json.
+python -m benchmarks upheavals [FOLDER...]: see `benchmarks.upheavals`; build/upheavals.json.
+python -m benchmarks places [FOLDER...]: see `benchmarks.places`; build/places.json.
 
 Without PHOTOS the sample library is used: small, and rendered, so the figures are for a first look only.
 """
@@ -13,17 +15,20 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import commands, quality, rescan, speed, tables
+from benchmarks import commands, places, quality, rescan, speed, tables, upheavals
 from benchmarks.photos import SAMPLE, photos_in
 from benchmarks.tables import Table
 
 
 def main() -> None:
     """Run what was asked for."""
-    if sys.argv[1:2] == ["quality"]:
-        quality.main(sys.argv[2:])
+    own = {"quality": quality.main, "upheavals": upheavals.main, "places": places.main}
+    if sys.argv[1:] and sys.argv[1] in own:
+        own[sys.argv[1]](sys.argv[2:])
         return
-    parser = argparse.ArgumentParser(prog="benchmarks", epilog="Quality: python -m benchmarks quality --help")
+    parser = argparse.ArgumentParser(
+        prog="benchmarks", epilog="More: python -m benchmarks quality|upheavals|places --help"
+    )
     parser.add_argument("photos", nargs="?", type=Path, default=SAMPLE)
     parser.add_argument("--points", type=Path, help="CSV with eyes, nose and mouth of annotated faces on PHOTOS")
     parser.add_argument("--only", choices=["speed", "large", "stages", "scaling", "rescan", "commands", "recall"])

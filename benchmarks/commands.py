@@ -54,7 +54,8 @@ WRITING = [
     ["undo"],
     ["undo", "1"],
 ]
-"""FACE and GROUP stand for ones of the index, OTHER for a second group, NAMED for a face of person 0. Before a command of WRITING the index is put back as it was."""
+"""FACE and GROUP stand for ones of the index, OTHER for a second group, NAMED for a face of person 0. Before a command
+of WRITING the index is put back as it was."""
 
 
 def on_large_index() -> list[list[str]]:

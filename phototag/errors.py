@@ -7,6 +7,7 @@
     │   └── LockedError     4     another phototag is writing
     ├── NewerIndexError     5     the index was made by a newer phototag
     ├── EditedError         6     refused so as not to overwrite somebody's edit
+    ├── LossError           6     refused so as not to lose what a person said
     ├── ChecksumError       7     a file is not what its checksum says
     └── StoppedError      130     the person at the screen stopped it
 
@@ -71,6 +72,12 @@ class NewerIndexError(PhototagError):
 
 class EditedError(PhototagError):
     """Somebody else changed a file that we were about to write; it has not been touched."""
+
+    exit_code = ExitCode.EDITED
+
+
+class LossError(PhototagError):
+    """What a person said would have no face any more; the index is as it was. The message says how to go on."""
 
     exit_code = ExitCode.EDITED
 

@@ -96,6 +96,16 @@ def require_engine_name(name: str | None) -> None:
         registry.entry(name)
 
 
+def require_engine(name: str) -> None:
+    """Refuse an engine that there is not or that is not installed, before anything is written.
+
+    Raises:
+        UsageError: no such engine.
+        EngineError: something it needs is not installed.
+    """
+    registry.require(name)
+
+
 def refuse_part_of_library(settings: Settings) -> None:
     """Refuse to make a library inside another one, where all names would seem to be lost.
 

@@ -11,6 +11,7 @@ CODES = {
     errors.LockedError: 4,
     errors.NewerIndexError: 5,
     errors.EditedError: 6,
+    errors.LossError: 6,
     errors.ChecksumError: 7,
     errors.StoppedError: 130,
 }

@@ -92,19 +92,51 @@ class Workshop:
     progress: Progress
 
 
-def scan(index: Index, shop: Workshop) -> ScanReport:
-    """Bring the index up to date.
+Kind: TypeAlias = str
+"""Of a file: "new", "changed", "moved", "gone", "unchanged" or "duplicates"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What bringing an index up to date with the disk came to.
+
+    Attributes:
+        kinds: how many files are new, changed, moved, and so on; without those that were not opened.
+        read: files that were opened and hold a photo.
+        kept: photos that were not opened.
+        unreadable: folders that are there but could not be listed -> what the system says.
+        missing: paths that are not there any more.
+    """
+
+    kinds: Mapping[Kind, int]
+    read: int
+    kept: int
+    unreadable: Mapping[bytes, str]
+    missing: Sequence[bytes]
+
+
+def scan(index: Index, shop: Workshop, *, force: bool = False) -> ScanReport:
+    """Bring the index up to date, then group, tag and export.
 
     May be interrupted at any moment: each photo is one transaction, and the next scan goes on.
 
     Args:
         index: open for writing.
         shop: what to work with.
+        force: read all photos again, whatever size and time say; interrupted, it starts over.
 
     Raises:
         EngineError: the index's faces were described by another engine.
         LibraryError: the index cannot be written.
     """
+    timer = StepTimer()
+    reading = read(index, shop, timer, force=force)
+    conclude(index, shop.progress, timer)
+    return _report(index, reading, timer)
+
+
+def read(index: Index, shop: Workshop, timer: StepTimer, *, force: bool = False) -> Reading:
+    """Bring files, photos and faces up to date with the disk; groups and tags stay as they are. Else as `scan`."""
     space = spaces.current(index.db)
     if space is not None:
         require_engine(space, shop.engine)
@@ -113,30 +145,34 @@ def scan(index: Index, shop: Workshop) -> ScanReport:
     seen = {**photos.failed_files(index.db), **{path: file for path, (file, _) in known.items()}}
     changes = walk.compare(disk.photo_files(), seen, disk.unreadable)
     hashes: dict[bytes, str] = {}
-    timer = StepTimer()
     again: list[PhotoFile] = []
-    if changes.fresh or photos.described_otherwise(index.db, spaces.current_id(index.db)):
+    if changes.fresh or force or photos.described_otherwise(index.db, spaces.current_id(index.db)):
         engine = shop.open_engine(shop.engine or (space.engine if space else None))
         with transaction(index.db):
             space_id = spaces.adopt(index.db, engine.space)
         # vectors of an older phototag cannot be compared with new ones: all photos are read again, once
         outdated = photos.described_otherwise(index.db, space_id)
-        again = [file for file in changes.unchanged if file.path in outdated]
+        again = [file for file in changes.unchanged if force or file.path in outdated]
         with shop.open_executor(shop.workers, len(changes.fresh) + len(again)) as executor:
             each = partial(run_bounded, executor, most=shop.workers * WAITING_PER_WORKER)
-            work = _Work(index, Worker(engine, index.root), space_id, each, timer)
+            work = _Work(index, Worker(engine, index.root), space_id, each, timer, force)
             hashes = work.run([*changes.fresh, *again], photos.known_sizes(index.db), shop.progress)
     with transaction(index.db):
         photos.forget_files(index.db, changes.missing)
-    for _ in shop.progress(_conclusions(index, timer), label="Grouping and tagging", total=3, unit="step"):
-        pass
     before = {path: photo for path, (_, photo) in known.items()}
-    kept = sum(file.path in known for file in changes.unchanged) - len(again)
-    return _report(index, _kinds(hashes, before, changes.missing), len(hashes), kept, timer, disk.unreadable)
+    kept = {file.path for file in changes.unchanged if file.path in known} - {file.path for file in again}
+    kinds = _kinds(hashes, before, changes.missing)
+    return Reading(kinds, len(hashes), len(kept), disk.unreadable, changes.missing)
+
+
+def conclude(index: Index, progress: Progress, timer: StepTimer) -> None:
+    """Group, tag and export what is known now, each only where something that matters has changed."""
+    for _ in progress(_conclusions(index, timer), label="Grouping and tagging", total=3, unit="step"):
+        pass
 
 
 def _conclusions(index: Index, timer: StepTimer) -> Iterator[str]:
-    """Group, tag and export what is known now; yields each step's name when it is done."""
+    """Yields each step's name when it is done."""
     known = evidence.gather(index)
     if known is not None:
         timer.time("group", lambda: regroup(index, known))
@@ -154,9 +190,13 @@ Each: TypeAlias = Callable[[Callable[[PhotoFile], Outcome], Iterable[PhotoFile]]
 class _Work:
     """Reads fresh files and writes what is found on them, one transaction a photo."""
 
-    def __init__(self, index: Index, worker: Worker, space_id: int, each: Each, timer: StepTimer) -> None:
+    def __init__(
+        self, index: Index, worker: Worker, space_id: int, each: Each, timer: StepTimer, force: bool = False
+    ) -> None:
         self.index, self.worker, self.space_id, self.each, self.timer = index, worker, space_id, each, timer
+        self.force = force
         self.hashes: dict[bytes, str] = {}
+        self.analysed: set[str] = set()
 
     def run(self, fresh: Sequence[PhotoFile], known_sizes: set[int], progress: Progress) -> dict[bytes, str]:
         """Analyse every picture once; returns path -> picture of the files that could be read.
@@ -186,6 +226,8 @@ class _Work:
         yield from self.each(self.worker.analyse, [copy.file for copy in rest if not self._is_analysed(copy)])
 
     def _is_analysed(self, copy: Hashed) -> bool:
+        if self.force and copy.hash not in self.analysed:
+            return False
         return photos.is_analysed(self.index.db, copy.hash, copy.shown.orientation, self.space_id)
 
     def _write(self, outcome: Outcome) -> None:
@@ -196,6 +238,7 @@ class _Work:
                     db, outcome.file, outcome.shown, outcome.photo, outcome.faces, outcome.vectors, self.space_id
                 )
                 self.hashes[outcome.file.path] = outcome.photo.hash
+                self.analysed.add(outcome.photo.hash)
                 for step, seconds in outcome.seconds.items():
                     self.timer.seconds[step] += seconds
             elif isinstance(outcome, Hashed):
@@ -211,9 +254,6 @@ def _by_size(fresh: Sequence[PhotoFile], known_sizes: set[int]) -> tuple[list[Ph
     single = [file for file in fresh if count[file.size] == 1 and file.size not in known_sizes]
     shared = [file for file in fresh if count[file.size] > 1 or file.size in known_sizes]
     return single, shared
-
-
-Kind: TypeAlias = str
 
 
 def _kinds(hashes: Mapping[bytes, str], before: Mapping[bytes, str], missing: Sequence[bytes]) -> Counter[Kind]:
@@ -243,22 +283,25 @@ def _kinds(hashes: Mapping[bytes, str], before: Mapping[bytes, str], missing: Se
     return kinds
 
 
-def _report(
-    index: Index, kinds: Counter[Kind], read: int, kept: int, timer: StepTimer, unreadable: Mapping[bytes, str]
-) -> ScanReport:
-    problems = photos.problems(index.db)
-    folders = [PhotoProblem(path, f"The folder cannot be read: {why}.") for path, why in sorted(unreadable.items())]
+def _report(index: Index, reading: Reading, timer: StepTimer) -> ScanReport:
+    kinds, problems = reading.kinds, all_problems(index, reading.unreadable)
     return ScanReport(
-        seen=read + kept + len(problems),
-        new=kinds["new"],
-        changed=kinds["changed"],
-        moved=kinds["moved"],
-        gone=kinds["gone"],
-        unchanged=kinds["unchanged"] + kept,
-        duplicates=kinds["duplicates"],
+        seen=reading.read + reading.kept + len(photos.problems(index.db)),
+        new=kinds.get("new", 0),
+        changed=kinds.get("changed", 0),
+        moved=kinds.get("moved", 0),
+        gone=kinds.get("gone", 0),
+        unchanged=kinds.get("unchanged", 0) + reading.kept,
+        duplicates=kinds.get("duplicates", 0),
         faces=photos.count_faces(index.db),
         clusters=len(groups.unknown(index.db)),
         auto_tagged=people.count_auto_tagged(index.db),
-        problems=(*problems, *folders),
+        problems=problems,
         seconds=dict(timer.seconds),
     )
+
+
+def all_problems(index: Index, unreadable: Mapping[bytes, str]) -> tuple[PhotoProblem, ...]:
+    """Files that could not be used, then folders that could not be read; each sorted by path."""
+    folders = [PhotoProblem(path, f"The folder cannot be read: {why}.") for path, why in sorted(unreadable.items())]
+    return (*photos.problems(index.db), *folders)

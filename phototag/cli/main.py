@@ -17,6 +17,7 @@ from phototag.errors import ExitCode, PhototagError, StoppedError
 
 COMMANDS = {
     "scan": ("phototag.cli.scan", "Find, group and tag the faces in a folder of photos."),
+    "migrate": ("phototag.cli.migrate", "Let another engine describe all faces, and keep what you said."),
     "clusters": ("phototag.cli.groups", "List the groups of unknown faces, the largest first."),
     "name-cluster": ("phototag.cli.groups", "Say who a group is."),
     "people": ("phototag.cli.library", "List the people who have a name, the most photographed first."),

@@ -29,6 +29,27 @@ Workers = Annotated[
     int | None, typer.Option("--workers", min=1, metavar="N", help="How many photos at once. Default: one a processor.")
 ]
 Profile = Annotated[bool, typer.Option("--profile", help="Also print where the time went.")]
+Force = Annotated[
+    bool,
+    typer.Option(
+        "--force", help="Read every photo again, whatever its size and time say. Interrupted, it starts over."
+    ),
+]
+NewEngine = Annotated[
+    str,
+    typer.Option("--engine", metavar="NAME", help="Who is to describe the faces: mtcnn-resnet or face-recognition."),
+]
+AllowLoss = Annotated[
+    float,
+    typer.Option(
+        "--allow-loss",
+        min=0,
+        max=1,
+        metavar="SHARE",
+        help="Go on although up to this share of the faces that you spoke of is not found again, such as 0.02.",
+    ),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would come of it.")]
 Sheets = Annotated[bool, typer.Option("--sheets", help="Draw a picture of each group's faces.")]
 ClusterId = Annotated[int, typer.Argument(metavar="ID", help="A group's number, from: phototag clusters")]
 As = Annotated[str, typer.Option("--as", metavar="NAME", help="Who this is.")]

@@ -11,7 +11,7 @@ from phototag.app.export import to_json
 from phototag.app.scan import ScanReport, Workshop, require_photos
 from phototag.app.scan import scan as run_scan
 from phototag.cli import bar, options, render
-from phototag.errors import ExitCode
+from phototag.errors import ExitCode, StoppedError
 from phototag.settings import Settings, load
 
 FEW_PROBLEMS = 10
@@ -22,6 +22,7 @@ def scan(
     index: options.Index = None,
     engine: options.EngineName = None,
     workers: options.Workers = None,
+    force: options.Force = False,
     profile: options.Profile = False,
     json: options.Json = False,
 ) -> int:
@@ -32,7 +33,7 @@ def scan(
     """
     start = time.monotonic()
     settings = load(folder, index)
-    report = _scan(settings, engine, workers or wiring.default_workers())
+    report = _scan(settings, engine, workers or wiring.default_workers(), force)
     seconds = time.monotonic() - start
     if json:
         render.out(to_json(_document(report, seconds)))
@@ -43,14 +44,21 @@ def scan(
     return ExitCode.PROBLEMS if report.problems else ExitCode.DONE
 
 
-def _scan(settings: Settings, name: str | None, workers: int) -> ScanReport:
+def _scan(settings: Settings, name: str | None, workers: int, force: bool) -> ScanReport:
     require_photos(settings.library or Path())
     wiring.require_engine_name(name)
     wiring.refuse_part_of_library(settings)
     open_engine = partial(wiring.open_engine, settings, workers=workers)
     shop = Workshop(name, open_engine, wiring.open_executor, workers, bar.progress)
-    with wiring.writing(settings, "scan", render.note, create=True) as index:
-        return run_scan(index, shop)
+    try:
+        with wiring.writing(settings, "scan", render.note, create=True) as index:
+            return run_scan(index, shop, force=force)
+    except KeyboardInterrupt:
+        if not force:
+            raise
+        raise StoppedError(
+            "Stopped. Nothing is lost; the same command starts over, a scan without --force goes on."
+        ) from None
 
 
 def _profile(report: ScanReport) -> None:

@@ -61,5 +61,6 @@ def require_engine(index: Space, engine: str | None) -> None:
     if engine not in (None, index.engine):
         raise EngineError(
             f"The faces in this index were described by {index.engine}, whose vectors cannot be compared with those of "
-            f"{engine}. Leave --engine out, or keep a second index: --index DIR --engine {engine}"
+            f"{engine}. Nothing was changed. Leave --engine out; or let {engine} describe the whole library, and keep "
+            f"what you said: phototag migrate --engine {engine}; or keep a second index: --index DIR --engine {engine}"
         )

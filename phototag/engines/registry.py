@@ -53,6 +53,20 @@ def entry(name: str) -> Entry:
     return ENGINES[name]
 
 
+def require(name: str) -> Entry:
+    """As `entry`, but refuse an engine that could not be loaded, without loading it.
+
+    Raises:
+        UsageError: no such engine.
+        EngineError: packages are missing; the message says what to install.
+    """
+    wanted = entry(name)
+    missing = [package for package in wanted.needs if importlib.util.find_spec(package) is None]
+    if missing:
+        raise EngineError(f"The engine {name} needs {', '.join(missing)}. Install it: {wanted.install}")
+    return wanted
+
+
 def load(name: str, cache: Path, *, threads: int = 1, runtime: str | None = None) -> Engine:
     """Load an engine.
 
@@ -67,9 +81,6 @@ def load(name: str, cache: Path, *, threads: int = 1, runtime: str | None = None
         EngineError: what it needs is missing; the message says what to install.
         ChecksumError: its weights are not the released ones.
     """
-    wanted = entry(name)
-    missing = [package for package in wanted.needs if importlib.util.find_spec(package) is None]
-    if missing:
-        raise EngineError(f"The engine {name} needs {', '.join(missing)}. Install it: {wanted.install}")
+    wanted = require(name)
     engine: Engine = importlib.import_module(wanted.module).load(cache, threads, runtime)
     return engine

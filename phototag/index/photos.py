@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from phototag.core.vectors import from_bytes, to_bytes
 from phototag.errors import PhotoProblem
 from phototag.index import spaces, spots
 from phototag.index.db import forget_results
-from phototag.types import Face, Photo, PhotoFile, Shown
+from phototag.types import Box, Face, Photo, PhotoFile, Shown
 
 if TYPE_CHECKING:
     from phototag.types import Vectors
@@ -84,22 +84,14 @@ def record_analysis(
     """Write what was found on one photo, replacing what was known of it. Inside a transaction.
 
     A face that is found again keeps its group and its suggestion until they are made anew. What a human said stays at
-    its spot; where the face is not found again under its id, the new face that overlaps the spot most is it.
+    its spot; where the face is not found again under its id, the new face that overlaps the spot most is it. Where none
+    does, the face stays as it was described, if that was in this Space: the picture is the same, so it is still there,
+    and only the detector missed it, such as on a photo that was turned on its side.
     """
-    db.execute(
-        "INSERT INTO photos VALUES (:hash, :width, :height, :orientation, :space, :size) ON CONFLICT (hash) DO UPDATE"
-        " SET width = :width, height = :height, orientation = :orientation, space_id = :space, size = :size",
-        {
-            "hash": photo.hash,
-            "width": photo.width,
-            "height": photo.height,
-            "orientation": photo.orientation,
-            "space": space_id,
-            "size": file.size,
-        },
-    )
-    found = json.dumps([face.id for face in faces])
-    db.execute("DELETE FROM faces WHERE hash = ? AND id NOT IN (SELECT value FROM json_each(?))", (photo.hash, found))
+    kept = _missed(db, photo.hash, {face.id: face.box for face in faces}, space_id)
+    _put_photo(db, photo, file.size, space_id)
+    stay = json.dumps([*kept, *(face.id for face in faces)])
+    db.execute("DELETE FROM faces WHERE hash = ? AND id NOT IN (SELECT value FROM json_each(?))", (photo.hash, stay))
     db.executemany(
         "INSERT INTO faces VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE"
         " SET left = excluded.left, top = excluded.top, right = excluded.right, bottom = excluded.bottom,"
@@ -114,6 +106,32 @@ def record_analysis(
     forget_results(db)
     spots.rebind(db, photo.hash)
     record_file(db, file, photo.hash, shown)
+
+
+def _put_photo(db: sqlite3.Connection, photo: Photo, size: int, space_id: int) -> None:
+    db.execute(
+        "INSERT INTO photos VALUES (:hash, :width, :height, :orientation, :space, :size) ON CONFLICT (hash) DO UPDATE"
+        " SET width = :width, height = :height, orientation = :orientation, space_id = :space, size = :size",
+        {
+            "hash": photo.hash,
+            "width": photo.width,
+            "height": photo.height,
+            "orientation": photo.orientation,
+            "space": space_id,
+            "size": size,
+        },
+    )
+
+
+def _missed(db: sqlite3.Connection, photo: str, found: Mapping[str, Box], space_id: int) -> list[str]:
+    """Faces on a photo that a human spoke of, that are described in this Space and not among those found now."""
+    sql = """
+        SELECT id, left, top, right, bottom FROM faces
+        JOIN bindings ON face_id = id JOIN vectors USING (face_id)
+        WHERE hash = ? AND space_id = ?
+            AND (spot_id IN (SELECT spot_id FROM labels) OR spot_id IN (SELECT spot_id FROM not_faces))"""
+    spoken = {face: Box(*edges) for face, *edges in db.execute(sql, (photo, space_id))}
+    return sorted(spoken.keys() - spots.same_faces(spoken, found).keys())
 
 
 def record_file(db: sqlite3.Connection, file: PhotoFile, photo: str, shown: Shown) -> None:

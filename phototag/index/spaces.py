@@ -33,3 +33,19 @@ def adopt(db: sqlite3.Connection, space: Space) -> int:
         (space.key, description),
     )
     return int(db.execute("SELECT id FROM spaces WHERE key = ?", (space.key,)).fetchone()[0])
+
+
+def renew(db: sqlite3.Connection, space: Space) -> int:
+    """Remember a Space as the newest, also where another one came after it; returns its row id. Inside a transaction.
+
+    Photos that are described in it already stay so.
+    """
+    number = adopt(db, space)
+    newest = int(db.execute("SELECT max(id) FROM spaces").fetchone()[0])
+    if number == newest:
+        return number
+    db.execute("PRAGMA defer_foreign_keys = ON")  # until the rows that point to it have followed
+    db.execute("UPDATE spaces SET id = ? WHERE id = ?", (newest + 1, number))
+    for table in ("photos", "vectors"):
+        db.execute(f"UPDATE {table} SET space_id = ? WHERE space_id = ?", (newest + 1, number))
+    return newest + 1

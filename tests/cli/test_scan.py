@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from phototag.app.analyse import Worker
+from phototag.app.analyse import Unreadable, Worker
 from phototag.engines.fake import FakeEngine
 from phototag.types import PhotoFile
 from tests.conftest import BLUE, GREEN, RED, Command, draw_photo
@@ -488,3 +488,65 @@ def test_a_profile_goes_to_stderr_and_leaves_the_json_alone(phototag: Command, l
     json.loads(phototag.out)
     steps = [line.split()[0] for line in phototag.err.splitlines() if line]
     assert {"read", "hash", "decode", "detect", "align", "describe", "write", "group", "tag", "export"} <= set(steps)
+
+
+# Everything again
+
+
+def test_a_forced_scan_reads_every_picture_once(
+    phototag: Command, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(library / "2020" / "red1.jpg", library / "a copy.jpg")
+    first = scan(phototag, library)
+    analysed: list[bytes] = []
+    analyse = Worker.analyse
+
+    def counting(worker: Worker, file: PhotoFile) -> object:
+        analysed.append(file.path)
+        return analyse(worker, file)
+
+    monkeypatch.setattr(Worker, "analyse", counting)
+    again = scan(phototag, library, "--force")
+    assert counts(again) == {"seen": 7, "unchanged": 7}
+    assert (again["faces"], again["clusters"]) == (first["faces"], first["clusters"])
+    assert len(analysed) == len(set(analysed)) == 6
+
+
+def test_a_forced_scan_sees_what_size_and_time_do_not_tell(phototag: Command, library: Path) -> None:
+    scan(phototag, library)
+    path = library / "2020" / "red1.jpg"
+    before = path.stat()
+    path.write_bytes(b"broken".ljust(before.st_size, b"\0"))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert counts(scan(phototag, library)) == {"seen": 6, "unchanged": 6}
+    again = scan(phototag, library, "--force")
+    assert counts(again) == {"seen": 6, "unchanged": 5}
+    assert [problem["photo"] for problem in again["problems"]] == ["2020/red1.jpg"]
+
+
+def test_a_forced_scan_tries_files_again_that_could_not_be_used(
+    phototag: Command, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(FakeEngine, "detect", None)
+        patch.setattr("phototag.app.analyse._guarded", lambda file, work: Unreadable(file, "No.", lasting=True))
+        assert len(scan(phototag, library)["problems"]) == 6
+    assert len(scan(phototag, library)["problems"]) == 6
+    assert counts(scan(phototag, library, "--force")) == {"seen": 6, "new": 6}
+
+
+def test_a_forced_scan_of_a_new_library_is_an_ordinary_one(phototag: Command, library: Path) -> None:
+    assert counts(scan(phototag, library, "--force")) == {"seen": 6, "new": 6}
+
+
+@pytest.mark.parametrize(("option", "words"), [("--force", "starts over"), ("--json", "goes on where it was")])
+def test_a_stopped_scan_says_how_it_goes_on(
+    phototag: Command, library: Path, monkeypatch: pytest.MonkeyPatch, option: str, words: str
+) -> None:
+    def stopped(*_: object) -> object:
+        raise KeyboardInterrupt
+
+    scan(phototag, library)
+    monkeypatch.setattr("phototag.app.scan.conclude", stopped)
+    assert phototag("scan", library, option) == 130
+    assert words in phototag.err

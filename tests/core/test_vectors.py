@@ -96,10 +96,16 @@ def test_the_engine_of_an_index_may_be_named_or_left_out() -> None:
     require_engine(SPACE, None)
 
 
-def test_another_engine_is_refused_with_two_ways_out() -> None:
+def test_another_engine_is_refused_with_three_ways_out() -> None:
     with pytest.raises(EngineError) as refusal:
         require_engine(SPACE, "theirs")
-    for words in ("described by ours", "theirs", "Leave --engine out", "--index DIR --engine theirs"):
+    for words in (
+        "described by ours",
+        "theirs",
+        "Leave --engine out",
+        "phototag migrate --engine theirs",
+        "--index DIR --engine theirs",
+    ):
         assert words in str(refusal.value)
 
 

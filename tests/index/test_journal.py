@@ -15,7 +15,7 @@ from phototag.index.draft import Draft
 from phototag.index.journal import ConflictError, Kind, decide, decision_on, dependents, history, redo, replay, undo
 from phototag.index.spots import Spot
 from phototag.types import Box, Label, Verdict
-from tests.index.conftest import LEFT, RIGHT, name, put_photo, refuse
+from tests.index.conftest import LEFT, NEWER, RIGHT, name, put_photo, refuse
 
 IS, IS_NOT = Verdict.IS, Verdict.IS_NOT
 FAR_RIGHT = Box(0.7, 0.6, 0.9, 0.8)
@@ -154,19 +154,25 @@ def test_a_face_that_was_detected_anew_is_the_one_that_was_spoken_of(index: Inde
 def test_what_was_said_survives_a_detection_that_finds_nothing(index: Index, two: tuple[Spot, Spot]) -> None:
     refuse(index, "elon", two[0])
     name(index, "ann", two[0])
-    put_photo(index, "a.jpg", "aa", [])
+    put_photo(index, "a.jpg", "aa", [], NEWER)
     assert people.labels(index.db) == []
-    put_photo(index, "a.jpg", "aa", [moved(LEFT), RIGHT])
+    put_photo(index, "a.jpg", "aa", [moved(LEFT), RIGHT], NEWER)
     assert verdicts(index) == [("elon", IS_NOT), ("ann", IS)]
+
+
+def test_a_face_that_was_spoken_of_stays_where_the_same_engine_misses_it(index: Index, two: tuple[Spot, Spot]) -> None:
+    name(index, "ann", two[0])
+    put_photo(index, "a.jpg", "aa", [])
+    assert (photos.count_faces(index.db), verdicts(index)) == (1, [("ann", IS)])
 
 
 def test_two_spots_never_meet_at_one_face(index: Index, two: tuple[Spot, Spot]) -> None:
     name(index, "ann", two[0])
     name(index, "bob", two[1])
     between = Box(LEFT.left, LEFT.top, LEFT.right + 0.05, LEFT.bottom)
-    put_photo(index, "a.jpg", "aa", [between])
+    put_photo(index, "a.jpg", "aa", [between], NEWER)
     assert verdicts(index) == [("ann", IS)]
-    put_photo(index, "a.jpg", "aa", [LEFT, RIGHT])
+    put_photo(index, "a.jpg", "aa", [LEFT, RIGHT], NEWER)
     assert verdicts(index) in ([("ann", IS), ("bob", IS)], [("bob", IS), ("ann", IS)])
 
 

@@ -82,9 +82,8 @@ def test_faces_that_are_only_suggested_can_be_asked_for(index: Index, known: dic
 
 
 def test_the_best_that_a_human_named_come_first(index: Index, known: dict[str, str]) -> None:
+    name(index, "elon", *(Spot(known[letter], letter * 2, LEFT) for letter in "bd"))
     with transaction(index.db):
-        for letter in "bd":
-            decide(index.db, NameFaces("elon", (LabelledFace(known[letter], letter * 2, LEFT),)), 1)
         index.db.execute("UPDATE faces SET quality = 0.9 WHERE id = ?", (known["d"],))
         photos.forget_files(index.db, [b"b.jpg"])
     assert [f.path for f in faces.best_named(index.db, "elon", 6)] == [b"d.jpg", b"a.jpg"]

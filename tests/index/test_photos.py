@@ -66,9 +66,9 @@ def test_a_name_follows_its_face_when_detection_finds_it_a_little_elsewhere(inde
 def test_a_name_whose_face_is_not_found_any_more_waits(index: Index) -> None:
     (old,) = put_photo(index, "a.jpg", "aa", [LEFT])
     name(index, "elon", Spot(old, "aa", LEFT))
-    put_photo(index, "a.jpg", "aa", [RIGHT])
+    put_photo(index, "a.jpg", "aa", [RIGHT], NEWER)
     assert people.labels(index.db) == []
-    put_photo(index, "a.jpg", "aa", [LEFT, RIGHT])
+    put_photo(index, "a.jpg", "aa", [LEFT, RIGHT], NEWER)
     assert [label.face for label in people.labels(index.db)] == [old]
     assert people.count_people(index.db)[0].faces == 1
 
