@@ -53,17 +53,22 @@ def rebind(db: sqlite3.Connection, photo: str) -> None:
 
     A face with the spot's own id, else the one that overlaps it most. A spot that finds no face waits.
     """
+    pairs = found_again(db, photo)
+    db.execute("DELETE FROM bindings WHERE spot_id IN (SELECT id FROM spots WHERE hash = ?)", (photo,))
+    db.executemany("INSERT INTO bindings VALUES (?, ?)", sorted(pairs.items()))
+
+
+def found_again(db: sqlite3.Connection, photo: str) -> dict[str, str]:
+    """Spot -> the face that lies there, of a photo."""
     known = _boxes(db, "spots", photo)
     if not known:
-        return
+        return {}
     found = _boxes(db, "faces", photo)
     pairs = {spot: spot for spot in known if spot in found}
     lost = [spot for spot in known if spot not in pairs]
     free = [face for face in found if face not in pairs]
     matched = match_boxes([known[spot] for spot in lost], [found[face] for face in free], SAME_PLACE)
-    pairs |= {lost[i]: free[j] for i, j in matched.items()}
-    db.execute("DELETE FROM bindings WHERE spot_id IN (SELECT id FROM spots WHERE hash = ?)", (photo,))
-    db.executemany("INSERT INTO bindings VALUES (?, ?)", sorted(pairs.items()))
+    return pairs | {lost[i]: free[j] for i, j in matched.items()}
 
 
 def rebind_all(db: sqlite3.Connection) -> None:
