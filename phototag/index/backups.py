@@ -12,8 +12,8 @@ import filecmp
 import re
 import shutil
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -22,8 +22,8 @@ from phototag.files import replacing
 KEPT = 5
 """Automatic backups of each kind."""
 
-RESTORE, REPAIR, ASKED = "before-restore", "before-repair", "asked-for"
-_NAME = re.compile(r"index-(v\d+|before-restore|before-repair|asked-for)-(\d+)\.db")
+RESTORE, REBUILD, REPAIR, ASKED = "before-restore", "before-rebuild", "before-repair", "asked-for"
+_NAME = re.compile(r"index-(v\d+|before-[a-z]+|asked-for)-(\d+)\.db")
 _PAGES = 1000
 
 Shown: TypeAlias = Callable[[int, int], None]
@@ -81,9 +81,15 @@ def write(db: sqlite3.Connection, path: Path, shown: Shown = _silent) -> None:
     Raises:
         OSError, sqlite3.Error: as for `make`; a file that was there is untouched.
     """
-    with replacing(path) as temporary, closing(sqlite3.connect(temporary)) as copy:
-        db.backup(copy, pages=_PAGES, progress=lambda _, left, total: shown(left, total), sleep=0)
-        copy.execute("PRAGMA journal_mode = DELETE")  # no log beside it
+    with replacing(path) as temporary:
+        copy(db, temporary, shown)
+
+
+def copy(db: sqlite3.Connection, path: Path, shown: Shown = _silent) -> None:
+    """Copy an index to a file that nobody knows yet, without a log beside it."""
+    with closing(sqlite3.connect(path)) as written:
+        db.backup(written, pages=_PAGES, progress=lambda _, left, total: shown(left, total), sleep=0)
+        written.execute("PRAGMA journal_mode = DELETE")
 
 
 def keep_aside(folder: Path, path: Path) -> Path | None:
@@ -117,17 +123,19 @@ def keep_copy(path: Path, reason: str) -> Path | None:
     return _keep(path, path.parent, f"{path.stem}-{reason}", path.suffix) if path.is_file() else None
 
 
-def put_in_place(new: Path, path: Path) -> None:
-    """Let a whole index file take the place of another one, of which nothing is needed any more.
+@contextmanager
+def replacing_index(path: Path) -> Iterator[Path]:
+    """A file to be made an index, which then takes the place of another one, of which nothing is needed any more.
 
     The log of the other one goes first: SQLite would take it for the new one's.
 
     Raises:
         OSError: the system refuses, such as Windows for a file that another program has open.
     """
-    for log in ("-wal", "-shm"):
-        path.with_name(path.name + log).unlink(missing_ok=True)
-    new.replace(path)
+    with replacing(path) as temporary:
+        yield temporary
+        for log in ("-wal", "-shm"):
+            path.with_name(path.name + log).unlink(missing_ok=True)
 
 
 def _keep(path: Path, folder: Path, stem: str, suffix: str) -> Path:

@@ -83,13 +83,17 @@ def open_draft(path: Path, folder: Path, root: Path | None = None) -> Index:
     return _open(path, folder, root, "DELETE")
 
 
-def connect_for_reading(path: Path) -> sqlite3.Connection:
+def connect_for_reading(path: Path, *, still: bool = False) -> sqlite3.Connection:
     """Connect to any SQLite file; nothing of it is changed, and it may lie on a read-only disk.
+
+    Args:
+        path: of the file.
+        still: nobody writes to it meanwhile: then no file is made beside it.
 
     Raises:
         LibraryError: it cannot be opened.
     """
-    writable = os.access(path.parent, os.W_OK) and os.access(path, os.W_OK)
+    writable = not still and os.access(path.parent, os.W_OK) and os.access(path, os.W_OK)
     # WAL needs a shared-memory file beside the index, which a read-only folder cannot have. Where a log is left over,
     # it must not be ignored all the same.
     log = path.with_name(path.name + "-wal")

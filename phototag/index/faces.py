@@ -127,17 +127,23 @@ def photo_at(db: sqlite3.Connection, path: bytes) -> str:
 
 
 class PhotoOnDisk(NamedTuple):
-    """A file that holds a photo."""
+    """A file that holds a photo; width and height are of the picture as stored, `is_collage` is 1 or 0."""
 
     path: bytes
     photo: str
     orientation: int
     taken: str | None
+    width: int
+    height: int
+    is_collage: int
 
 
 def photos_on_disk(db: sqlite3.Connection) -> list[PhotoOnDisk]:
     """All files whose picture is known, sorted by path."""
-    return [PhotoOnDisk(*row) for row in db.execute("SELECT path, hash, orientation, taken FROM files ORDER BY path")]
+    sql = """
+        SELECT path, hash, files.orientation, taken, width, height, hash IN (SELECT hash FROM collages)
+        FROM files JOIN photos USING (hash) ORDER BY path"""
+    return [PhotoOnDisk(*row) for row in db.execute(sql)]
 
 
 def paths_with(db: sqlite3.Connection, person: int) -> list[bytes]:

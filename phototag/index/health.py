@@ -7,7 +7,7 @@ from collections import defaultdict
 from contextlib import closing
 from pathlib import Path
 
-from phototag.errors import DamagedError
+from phototag.errors import DamagedError, LibraryError
 from phototag.index import journal, migrations, spots
 from phototag.index.db import connect_for_reading
 
@@ -42,11 +42,29 @@ def require_sound(path: Path) -> None:
         LibraryError: it cannot be opened, or it is another program's.
         NewerIndexError: made by a newer phototag.
     """
-    with closing(connect_for_reading(path)) as db:
+    with closing(connect_for_reading(path, still=True)) as db:
         migrations.check(db, path)
         found = damage(db)
         if found or not migrations.version(db):
             raise DamagedError(f"{path} is not a whole phototag index ({found[0] if found else 'it is empty'}).")
+
+
+def is_ours(path: Path) -> bool:
+    """Whether a file is an index of phototag, whatever its version and state."""
+    try:
+        with closing(connect_for_reading(path, still=True)) as db:
+            return bool(db.execute("PRAGMA application_id").fetchone()[0] == migrations.APPLICATION_ID)
+    except (sqlite3.Error, LibraryError):
+        return False
+
+
+def count_decisions(path: Path) -> int | None:
+    """How many decisions are in an index file, or None if it cannot be read."""
+    try:
+        with closing(connect_for_reading(path, still=True)) as db:
+            return int(db.execute("SELECT count(*) FROM decisions").fetchone()[0])
+    except (sqlite3.Error, LibraryError):
+        return None
 
 
 def differences_from_journal(db: sqlite3.Connection) -> list[str]:

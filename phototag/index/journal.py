@@ -152,6 +152,11 @@ def history(db: sqlite3.Connection) -> list[Decision]:
     ]
 
 
+def numbers(db: sqlite3.Connection) -> set[tuple[int, int]]:
+    """All decisions by number and time, which together no two libraries share; of an older index too."""
+    return {(number, at_ns) for number, at_ns in db.execute("SELECT id, at_ns FROM decisions")}
+
+
 def decision_on(db: sqlite3.Connection, face: str) -> tuple[int, int] | None:
     """Number and time (nanoseconds since the epoch) of the decision that says who a face is, or None."""
     sql = """

@@ -345,4 +345,3 @@ def _statements(script: str) -> list[str]:
             found.append(pending)
             pending = ""
     return found
-
