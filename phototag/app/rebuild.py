@@ -82,9 +82,10 @@ def rebuild(folder: Path, root: Path, shop: Workshop, at_ns: int, *, force: bool
     try:
         report = scan(index, shop)
         broken = json.loads(get_meta(index.db, UNFINISHED) or b"[]")
+        rebuilt = _rebuilt(index, report, tuple(broken), kept)
         with transaction(index.db):
             set_meta(index.db, UNFINISHED, b"")
-        return _rebuilt(index, report, tuple(broken), kept)
+        return rebuilt
     finally:
         index.close()
 
