@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -45,9 +46,15 @@ def replace_file(path: Path, data: bytes) -> None:
         temporary.write_bytes(data)
 
 
-def leftovers(folder: Path) -> list[Path]:
-    """Temporary files in a folder or below it that a crash left there; sorted. Only while nobody writes."""
-    return sorted(path for path in folder.rglob(".*.tmp*") if path.is_file())
+def leftovers(folder: Path, names: str) -> list[Path]:
+    """Temporary files in a folder that a crash left there, or that somebody is writing just now; sorted.
+
+    Args:
+        folder: may be missing.
+        names: a regular expression for the files that they were to become; those of other programs are none of ours.
+    """
+    temporary = re.compile(rf"\.({names})\.[a-z0-9_]{{8}}\.tmp(-journal|-wal|-shm)?")
+    return sorted(path for path in folder.glob(".*.tmp*") if temporary.fullmatch(path.name) and path.is_file())
 
 
 def write_if_changed(path: Path, data: bytes) -> bool:

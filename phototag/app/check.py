@@ -11,6 +11,7 @@ from pathlib import Path
 
 from phototag.app.decide import take_effect
 from phototag.app.export import TAGS, tag_lines
+from phototag.app.groups import SHEETS
 from phototag.errors import ExitCode
 from phototag.files import leftovers
 from phototag.index import backups, health, journal, photos, spots
@@ -25,6 +26,9 @@ EXAMPLES = 5
 
 MANY_PROBLEMS = 1000
 """From here on unusable files are a finding: a disk that fails, or a folder that is none of photos."""
+
+_OURS = r"(index|tags)[a-z0-9-]*\.(db|db-wal|jsonl)|(question|split|groups?)[0-9-]*\.jpg"
+"""Names of the files that are written in the index's folder, which may be a folder of other things as well."""
 
 
 class Kind(StrEnum):
@@ -192,7 +196,7 @@ def repair(index: Index, found: Sequence[Finding], shown: Shown) -> Path:
     if kinds & {Kind.TAGS_MISSING, Kind.TAGS_DIFFERENT, Kind.TAGS_STALE}:
         backups.keep_copy(index.folder / TAGS, backups.REPAIR)
     take_effect(index)
-    for path in leftovers(index.folder):
+    for path in _leftovers(index.folder):
         path.unlink(missing_ok=True)
     return backup
 
@@ -203,7 +207,11 @@ def _finding(kind: Kind, found: Sequence[str]) -> Iterator[Finding]:
 
 
 def _left_over(index: Index) -> Iterator[Finding]:
-    yield from _finding(Kind.LEFTOVER, [str(path.relative_to(index.folder)) for path in leftovers(index.folder)])
+    yield from _finding(Kind.LEFTOVER, [str(path.relative_to(index.folder)) for path in _leftovers(index.folder)])
+
+
+def _leftovers(folder: Path) -> list[Path]:
+    return [*leftovers(folder, _OURS), *leftovers(folder / SHEETS, _OURS)]
 
 
 def _disk(index: Index, progress: Progress, deep: bool) -> Iterator[Finding]:
