@@ -19,7 +19,7 @@ from phototag.index.faces import KnownFace, PhotoOnDisk
 from phototag.index.words import Word
 
 TAGS = "tags.jsonl"
-_WORDS = re.compile(rb'"(source": "human|not_faces": |waiting": |collage": |not": |ignored": |group": )')
+_WORDS = re.compile(rb'"(source"\s*:\s*"human"|(not_faces|waiting|collage|not|ignored|group)"\s*:)')
 
 
 def write_tags(index: Index) -> bool:

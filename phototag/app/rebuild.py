@@ -75,9 +75,14 @@ def rebuild(folder: Path, root: Path, shop: Workshop, at_ns: int, *, force: bool
     """
     path = folder / db.FILE
     kept: tuple[Path, ...] = ()
-    if _unfinished(path) is None:
-        _require_need(path, force)
-        kept = _begin(folder, root, shop.progress, at_ns)
+    is_sound = spoken(path) is not None
+    if not is_sound or (force and not _is_unfinished(path)):
+        kept = _begin(folder, root, shop.progress, at_ns, is_sound)
+    elif not _is_unfinished(path):
+        raise EditedError(
+            f"{path} is sound, so there is nothing to rebuild. Nothing was changed. See if something else is wrong: "
+            "phototag check. To put tags.jsonl in the place of all your decisions: phototag rebuild DIR --force"
+        )
     index = db.open_for_writing(folder, root)
     try:
         report = scan(index, shop)
@@ -90,30 +95,20 @@ def rebuild(folder: Path, root: Path, shop: Workshop, at_ns: int, *, force: bool
         index.close()
 
 
-def _unfinished(path: Path) -> bytes | None:
-    """What is remembered of a rebuilding that was interrupted after the new index took its place, or None."""
-    if spoken(path) is None:
-        return None
+def _is_unfinished(path: Path) -> bool:
+    """Whether a rebuilding was interrupted after the new index, a sound one, took its place."""
     with closing(db.connect_for_reading(path, still=True)) as opened:
-        return get_meta(opened, UNFINISHED) or None
+        return bool(get_meta(opened, UNFINISHED))
 
 
-def _require_need(path: Path, force: bool) -> None:
-    if spoken(path) is not None and not force:
-        raise EditedError(
-            f"{path} is sound, so there is nothing to rebuild. Nothing was changed. See if something else is wrong: "
-            "phototag check. To put tags.jsonl in the place of all your decisions: phototag rebuild DIR --force"
-        )
-
-
-def _begin(folder: Path, root: Path, progress: Progress, at_ns: int) -> tuple[Path, ...]:
+def _begin(folder: Path, root: Path, progress: Progress, at_ns: int, is_sound: bool) -> tuple[Path, ...]:
     """Make the new index and put it in its place; returns copies of what was there."""
     path, tags = folder / db.FILE, folder / TAGS
     said = _read(tags)
     copy = backups.keep_copy(tags, backups.REBUILD)
     with backups.replacing_index(path) as draft:
         _write(draft, folder, root, said, progress, at_ns)
-        before, _ = set_aside(folder, backups.REBUILD, is_sound=spoken(path) is not None)
+        before, _ = set_aside(folder, backups.REBUILD, is_sound=is_sound)
     return tuple(kept for kept in (before, copy) if kept is not None)
 
 

@@ -189,8 +189,10 @@ def _row(db: sqlite3.Connection, kind: Kind, words: Words, of: int | None, at_ns
 
 
 def _changes(db: sqlite3.Connection, number: int, *, introductions: bool = False) -> list[Change]:
-    """What a decision changes; people whom it introduces stay introduced when it is taken back."""
-    sql = "SELECT cell, was, was_by, becomes FROM changes WHERE decision_id = ?"
+    """What a decision changes, people whom it introduces first; they stay introduced when it is taken back."""
+    sql = """
+        SELECT cell, was, was_by, becomes FROM changes WHERE decision_id = ?
+        ORDER BY cell NOT LIKE 'person %', cell"""
     return [
         Change(cell, Held(was, was_by), becomes)
         for cell, was, was_by, becomes in db.execute(sql, (number,))
