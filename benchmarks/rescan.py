@@ -15,7 +15,9 @@ from phototag.core.vectors import normalise
 from phototag.engines import fake
 from phototag.index import photos, spaces
 from phototag.index.db import FOLDER, open_for_writing, transaction
-from phototag.index.journal import LabelledFace, NameFaces, decide
+from phototag.index.draft import Draft
+from phototag.index.journal import Kind, decide
+from phototag.index.spots import Spot
 from phototag.types import Box, Face, Photo, PhotoFile, Shown
 
 FILES = 100_000
@@ -47,7 +49,7 @@ def _make(root: Path) -> None:
     rng = np.random.default_rng(0)
     centres = normalise(rng.standard_normal((PEOPLE, space.dim)).astype(np.float32))
     box = Box(0.25, 0.25, 0.5, 0.5)
-    named: dict[int, list[LabelledFace]] = {}
+    named: dict[int, list[Spot]] = {}
     with transaction(index.db):
         space_id = spaces.adopt(index.db, space)
         for i in range(FILES):
@@ -60,7 +62,11 @@ def _make(root: Path) -> None:
             file = PhotoFile(str(path.relative_to(root)).encode(), status.st_size, status.st_mtime_ns)
             photos.record_analysis(index.db, file, Shown(), Photo(photo, 100, 100), [face], vector[None], space_id)
             if i // PEOPLE % 10 == 0:
-                named.setdefault(who, []).append(LabelledFace(face.id, photo, box))
-        for who, faces in named.items():
-            decide(index.db, NameFaces(f"person {who}", tuple(faces)), at_ns=who)
+                named.setdefault(who, []).append(Spot(face.id, photo, box))
+        for who, spots in named.items():
+            draft = Draft(index.db)
+            person = draft.person(f"person {who}")
+            for spot in spots:
+                draft.name(spot, person)
+            decide(index.db, Kind.NAME, {"name": f"person {who}", "faces": len(spots)}, draft, at_ns=who)
     index.close()

@@ -11,8 +11,8 @@ import hypothesis
 import pytest
 from PIL import Image, ImageDraw
 
-from phototag.app.known import KnownFace
 from phototag.app.correct import refuse_faces
+from phototag.app.known import KnownFace
 from phototag.app.name import name_faces
 from phototag.cli import main as cli
 from phototag.index import faces

@@ -21,7 +21,7 @@ def text(name: str) -> str:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_in_the_readme_and_the_reference(command: str) -> None:
     assert f"`phototag {command}" in text("README.md")
-    assert f"### `phototag {command}" in text("docs/reference.md")
+    assert f"\n### `phototag {command}" in text("docs/reference.md")
 
 
 def test_every_command_that_is_documented_exists() -> None:

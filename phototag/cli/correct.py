@@ -141,16 +141,19 @@ def ignored(library: options.Library = None, index: options.Index = None, json: 
 
 
 def not_a_face(faces: options.Faces, library: options.Library = None, index: options.Index = None) -> None:
-    """Say that what was found is no face, such as a pattern or a statue; what is like it is dismissed too."""
+    """Say that what was found is no face.
+
+    A pattern, a statue, a poster: it is nobody, and what is like it is dismissed too.
+    """
     with _writing("not-a-face", library, index) as opened:
         outcome = correct.not_a_face(opened, faces, time.time_ns())
     _tell(outcome, f"{_are(outcome)} no face{'' if outcome.words['faces'] == 1 else 's'}.", "You said so before.")
 
 
 def collage(photo: options.PhotoArgument, library: options.Library = None, index: options.Index = None) -> None:
-    """Say that a photo may show one person more than once: a mirror, a collage, a picture in the picture.
+    """Say that a photo may show one person more than once.
 
-    Otherwise two faces of one photo are never one group.
+    A mirror, a collage, a picture in the picture. Otherwise two faces of one photo are never one group.
     """
     with _writing("collage", library, index) as opened:
         outcome = correct.collage(opened, photo, time.time_ns())

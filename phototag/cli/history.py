@@ -36,9 +36,10 @@ def undo(
     library: options.Library = None,
     index: options.Index = None,
 ) -> None:
-    """Take a decision back, the newest one if you give no number.
+    """Take a decision back.
 
-    One that later decisions build on is taken back together with them or not at all.
+    The newest one, if you give no number. One that later decisions build on is taken back together with them
+    or not at all.
     """
     with wiring.writing(load(library, index), "undo", render.note) as opened:
         _tell("Taken back", said.undo(opened, number, time.time_ns(), with_later=with_later))
@@ -46,7 +47,10 @@ def undo(
 
 
 def redo(number: options.Number = None, library: options.Library = None, index: options.Index = None) -> None:
-    """Put back a decision that was taken back, the last one if you give no number."""
+    """Put back a decision that was taken back.
+
+    The one that was taken back last, if you give no number.
+    """
     with wiring.writing(load(library, index), "redo", render.note) as opened:
         _tell("Put back", said.redo(opened, number, time.time_ns()))
     render.out(f"\nTake it back:    {render.command('undo')}")

@@ -83,8 +83,8 @@ def _document(face: KnownFace) -> dict[str, object]:
         "suggestion": None if face.is_tagged else face.person,
         "source": face.source,
         "distance": None if face.distance is None else round(face.distance, 4),
-        "ignored": face.ignored,
         "runner_up": None if face.runner_up is None else [face.runner_up[0], round(face.runner_up[1], 4)],
+        "ignored": face.ignored,
     }
 
 

@@ -112,7 +112,9 @@ def _open(path: Path, folder: Path, root: Path | None, mode: str) -> Index:
             _adopt_root(db, folder, root)
     except sqlite3.OperationalError as error:
         db.close()
-        raise LibraryError(f"Cannot write the index {path}: {error}. Nothing was lost.") from error
+        raise LibraryError(
+            f"Cannot write the index {path}: {error}. Nothing was lost. Is there space on the disk?"
+        ) from error
     except BaseException:
         db.close()
         raise
@@ -139,7 +141,8 @@ def transaction(db: sqlite3.Connection, *, durable: bool = False) -> Iterator[No
     except sqlite3.OperationalError as error:
         _roll_back(db)
         raise LibraryError(
-            f"The index could not be written ({error}). Nothing is damaged; free space or permissions?"
+            f"The index could not be written ({error}). Nothing is damaged. Is there space on the disk, and may you "
+            "write there? Then run the same command again."
         ) from error
     except BaseException:
         _roll_back(db)

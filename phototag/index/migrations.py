@@ -326,7 +326,8 @@ def migrate(db: sqlite3.Connection, path: Path, steps: Sequence[Step] = STEPS, *
         db.execute(f"PRAGMA user_version = {len(steps)}")
         db.execute("COMMIT")
     except BaseException:
-        db.execute("ROLLBACK")
+        if db.in_transaction:  # on a full disk SQLite has rolled back by itself
+            db.execute("ROLLBACK")
         raise
 
 

@@ -8,9 +8,8 @@ import pytest
 
 from phototag.app.groups import Guess, _guess
 from phototag.app.known import FaceQuery, known_faces
-from phototag.app.name import record
+from phototag.app.name import name_faces
 from phototag.index.faces import KnownFace
-from phototag.index.journal import LabelledFace, NameFaces
 from phototag.types import Box, Source
 from tests.conftest import RED, Album, Command, draw_photo
 
@@ -101,8 +100,7 @@ def test_two_faces_of_one_photo_are_one_group_where_you_gave_them_one_name(album
     """A mirror, or a collage."""
     album.scan(mirror=[RED, RED], red=[RED])
     assert len({group for (name, _), group in groups_of(album).items() if name == "mirror"}) == 2
-    both = [LabelledFace(f.id, f.photo, f.stored_box) for f in (album.face("mirror", 0), album.face("mirror", 1))]
-    record(album.index, NameFaces("elon", tuple(both)), at_ns=1)
+    name_faces(album.index, [album.face("mirror", 0), album.face("mirror", 1)], "elon", at_ns=1)
     album.scan()
     (group,) = {group for (name, _), group in groups_of(album).items() if name == "mirror"}
     assert group is not None

@@ -198,7 +198,7 @@ def test_an_answer_is_one_decision_on_the_faces_of_the_question(doubtful: Album)
     before = decisions(doubtful)
     answer(doubtful.index, question, Answer.NO, at_ns=77)
     assert decisions(doubtful) == before + 1
-    assert doubtful.index.db.execute("SELECT kind, at_ns FROM decisions ORDER BY id DESC").fetchone() == ("refuse", 77)
+    assert doubtful.index.db.execute("SELECT kind, at_ns FROM decisions ORDER BY id DESC").fetchone() == ("reject", 77)
     refused = {label for label in people.labels(doubtful.index.db) if label.verdict is Verdict.IS_NOT}
     assert refused == {Label(face.id, 1, Verdict.IS_NOT) for face in question.faces}
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import pytest
 
+from phototag.app.correct import ignore
 from phototag.app.why import CANDIDATES, Rule, Why, why
 from phototag.engines import fake
 from phototag.errors import UsageError
@@ -103,7 +104,7 @@ SAYS: Mapping[Source | None, set[Rule]] = {
     Source.HUMAN: {Rule.HUMAN},
     Source.AUTO: {Rule.STRONG},
     Source.SUGGESTED: {Rule.DOUBT, Rule.TAKEN},
-    None: {Rule.NO_MATCH, Rule.NOBODY_KNOWN},
+    None: {Rule.NO_MATCH, Rule.NOBODY_KNOWN, Rule.IGNORED},
 }
 
 
@@ -116,6 +117,7 @@ def test_the_rule_is_the_one_by_which_the_face_was_tagged(album: Album) -> None:
     album.name("elon", "dark0", "dark1")
     album.name("ann", "cold0")
     album.refuse("elon", "mix0")
+    ignore(album.index, str(album.face("cold0", 2).cluster), at_ns=1)
     told = {
         (photo.stem, i): (asked(album, photo.stem, i).rule, album.face(photo.stem, i).source)
         for photo in album.root.glob("*.png")

@@ -160,6 +160,7 @@ def test_faces_have_the_shape_of_the_contract(phototag: Command, scanned: Path) 
         "source",
         "distance",
         "runner_up",
+        "ignored",
     ]
     assert list(red) == list(blue) == keys
     assert (red["person"], red["source"], red["distance"], red["cluster"]) == ("elon", "human", None, 1)

@@ -8,7 +8,7 @@ import sqlite3
 import pytest
 
 from phototag.engines import fake
-from phototag.index import spaces
+from phototag.index import migrations, spaces
 from tests.conftest import BLUE, DARK_RED, RED, Album, Command
 
 FIRST_THRESHOLDS = {
@@ -22,10 +22,26 @@ def first(album: Album) -> Album:
     album.scan(dark=[DARK_RED], red=[RED], blue=[BLUE])
     album.name("elon", "dark")
     album.name("ann", "blue")
+    named = {who: album.face(photo) for who, photo in (("elon", "dark"), ("ann", "blue"))}
     set_thresholds = "UPDATE spaces SET description = json_set(description, '$.thresholds', json(?))"
     album.index.db.execute(set_thresholds, [json.dumps(FIRST_THRESHOLDS)])
-    album.index.db.execute("PRAGMA user_version = 1")
     album.close()
+    folder = album.root / ".phototag"
+    (folder / "index.db").rename(folder / "today.db")
+    db = sqlite3.connect(folder / "index.db", isolation_level=None)
+    migrations.migrate(db, folder / "index.db", migrations.STEPS[:1])
+    db.execute("ATTACH ? AS today", [str(folder / "today.db")])
+    for table in ("meta", "spaces", "photos", "files", "faces", "vectors", "clusters", "cluster_faces", "suggestions"):
+        db.execute(f"INSERT INTO {table} SELECT * FROM today.{table}")
+    for number, (who, face) in enumerate(named.items(), start=1):
+        spoken = {"face": face.id, "photo": face.photo, "box": face.stored_box}
+        db.execute("INSERT INTO people VALUES (?, ?, ?)", (number, who, who))
+        row = (number, json.dumps({"name": who, "faces": [spoken]}))
+        db.execute("INSERT INTO decisions (at_ns, kind, payload, inverse) VALUES (?, 'name', ?, '{}')", row)
+        label = (face.id, number, face.photo, *face.stored_box, number)
+        db.execute("INSERT INTO labels VALUES (?, ?, 'is', ?, ?, ?, ?, ?, ?)", label)
+    db.close()
+    (folder / "today.db").unlink()
     return album
 
 

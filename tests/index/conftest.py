@@ -12,6 +12,9 @@ import pytest
 from phototag.core.geometry import face_ids
 from phototag.index import photos, spaces
 from phototag.index.db import Index, open_for_writing, transaction
+from phototag.index.draft import Draft
+from phototag.index.journal import Kind, decide
+from phototag.index.spots import Spot
 from phototag.types import Box, Face, Photo, PhotoFile, Shown, Space, Thresholds
 
 SPACE = Space("toy", "none", 2, "euclidean", "face", "f32", Thresholds(0.3, 2, 0.4, 0.0, 0.35, 0.2, 0.2, 0.3, 0.1))
@@ -40,3 +43,23 @@ def put_photo(index: Index, path: str, photo: str, boxes: Sequence[Box], space: 
         file = PhotoFile(path.encode(), 1000, 1)
         photos.record_analysis(index.db, file, Shown(), Photo(photo, 100, 100), faces, vectors, space_id)
     return ids
+
+
+def name(index: Index, who: str, *faces: Spot, at_ns: int = 1) -> int | None:
+    """Say that faces are somebody; the number of the decision."""
+    with transaction(index.db, durable=True):
+        draft = Draft(index.db)
+        person = draft.person(who)
+        for face in faces:
+            draft.name(face, person)
+        return decide(index.db, Kind.NAME, {"name": who, "faces": len(faces)}, draft, at_ns)
+
+
+def refuse(index: Index, who: str, *faces: Spot, at_ns: int = 1) -> int | None:
+    """Say that faces are not somebody; the number of the decision."""
+    with transaction(index.db, durable=True):
+        draft = Draft(index.db)
+        person = draft.person(who)
+        for face in faces:
+            draft.refuse(face, person)
+        return decide(index.db, Kind.REJECT, {"name": who, "faces": len(faces)}, draft, at_ns)

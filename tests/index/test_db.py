@@ -41,7 +41,7 @@ def test_a_full_disk_stops_with_a_sentence_and_nothing_of_the_transaction(index:
 
 
 def test_decisions_cannot_be_changed_or_removed(index: Index) -> None:
-    index.db.execute("INSERT INTO decisions (at_ns, kind, payload, inverse) VALUES (1, 'name', '{}', '{}')")
+    index.db.execute("INSERT INTO decisions (at_ns, kind, words) VALUES (1, 'name', '{}')")
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
         index.db.execute("UPDATE decisions SET kind = 'other'")
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):

@@ -5,9 +5,9 @@ import pytest
 from phototag.index import faces, groups, people, photos
 from phototag.index.db import Index, transaction
 from phototag.index.faces import Filter
-from phototag.index.journal import LabelledFace, NameFaces, decide
+from phototag.index.spots import Spot
 from phototag.types import Cluster, Grade, PhotoFile, Shown, Source, Suggestion
-from tests.index.conftest import LEFT, RIGHT, put_photo
+from tests.index.conftest import LEFT, RIGHT, name, put_photo
 
 
 @pytest.fixture
@@ -16,7 +16,10 @@ def known(index: Index) -> dict[str, str]:
     found = {path[0]: put_photo(index, path, path[0] * 2, [LEFT])[0] for path in ("a.jpg", "b.jpg", "c.jpg", "d.jpg")}
     with transaction(index.db):
         photos.record_file(index.db, PhotoFile(b"copy-of-a.jpg", 1000, 2), "aa", Shown())
-        elon = decide(index.db, NameFaces("elon", (LabelledFace(found["a"], "aa", LEFT),)), 1)
+    name(index, "elon", Spot(found["a"], "aa", LEFT))
+    elon = people.find_person(index.db, "elon")
+    assert elon is not None
+    with transaction(index.db):
         people.replace_suggestions(
             index.db,
             [

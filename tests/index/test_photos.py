@@ -7,14 +7,9 @@ import pytest
 from phototag.errors import PhotoProblem
 from phototag.index import groups, people, photos, spaces
 from phototag.index.db import GROUPED, TAGGED, Index, get_meta, set_meta, transaction
-from phototag.index.journal import LabelledFace, NameFaces, decide
+from phototag.index.spots import Spot
 from phototag.types import Box, Cluster, Grade, PhotoFile, Suggestion
-from tests.index.conftest import LEFT, NEWER, RIGHT, SPACE, put_photo
-
-
-def name(index: Index, face: str, photo: str, box: Box, who: str) -> None:
-    with transaction(index.db, durable=True):
-        decide(index.db, NameFaces(who, (LabelledFace(face, photo, box),)), 1)
+from tests.index.conftest import LEFT, NEWER, RIGHT, SPACE, name, put_photo
 
 
 def test_a_photo_is_recorded_with_its_faces_and_vectors(index: Index) -> None:
@@ -54,7 +49,7 @@ def test_faces_of_a_file_that_is_gone_wait_for_it_but_take_no_part(index: Index)
 
 def test_a_named_face_stays_a_reference_when_its_file_is_gone(index: Index) -> None:
     (face,) = put_photo(index, "a.jpg", "aa", [LEFT])
-    name(index, face, "aa", LEFT, "elon")
+    name(index, "elon", Spot(face, "aa", LEFT))
     with transaction(index.db):
         photos.forget_files(index.db, [b"a.jpg"])
     assert photos.face_ids(index.db) == [face]
@@ -62,7 +57,7 @@ def test_a_named_face_stays_a_reference_when_its_file_is_gone(index: Index) -> N
 
 def test_a_name_follows_its_face_when_detection_finds_it_a_little_elsewhere(index: Index) -> None:
     (old,) = put_photo(index, "a.jpg", "aa", [LEFT])
-    name(index, old, "aa", LEFT, "elon")
+    name(index, "elon", Spot(old, "aa", LEFT))
     (new, _) = put_photo(index, "a.jpg", "aa", [Box(0.13, 0.13, 0.33, 0.33), RIGHT])
     assert new != old
     assert [(label.face, label.person) for label in people.labels(index.db)] == [(new, 1)]
@@ -70,10 +65,11 @@ def test_a_name_follows_its_face_when_detection_finds_it_a_little_elsewhere(inde
 
 def test_a_name_whose_face_is_not_found_any_more_waits(index: Index) -> None:
     (old,) = put_photo(index, "a.jpg", "aa", [LEFT])
-    name(index, old, "aa", LEFT, "elon")
+    name(index, "elon", Spot(old, "aa", LEFT))
     put_photo(index, "a.jpg", "aa", [RIGHT])
-    assert [label.face for label in people.labels(index.db)] == [old]
+    assert people.labels(index.db) == []
     put_photo(index, "a.jpg", "aa", [LEFT, RIGHT])
+    assert [label.face for label in people.labels(index.db)] == [old]
     assert people.count_people(index.db)[0].faces == 1
 
 
@@ -96,7 +92,7 @@ def test_a_space_comes_back_as_it_was(index: Index) -> None:
 
 def test_a_face_that_is_found_again_keeps_its_group_and_its_suggestion(index: Index) -> None:
     (left,) = put_photo(index, "a.jpg", "aa", [LEFT])
-    name(index, *put_photo(index, "b.jpg", "bb", [LEFT]), "bb", LEFT, "elon")
+    name(index, "elon", Spot(*put_photo(index, "b.jpg", "bb", [LEFT]), "bb", LEFT))
     with transaction(index.db):
         groups.replace(index.db, [Cluster(4, (left,))])
         people.replace_suggestions(index.db, [Suggestion(left, 1, 0.1, None, None, Grade.STRONG)])
@@ -184,7 +180,7 @@ def test_only_faces_in_the_newest_space_take_part(index: Index) -> None:
     """Vectors of two Spaces have no distance, whatever was said of their faces."""
     (old,) = put_photo(index, "a.jpg", "aa", [LEFT])
     (named,) = put_photo(index, "b.jpg", "bb", [LEFT])
-    name(index, named, "bb", LEFT, "elon")
+    name(index, "elon", Spot(named, "bb", LEFT))
     assert photos.face_ids(index.db) == sorted([old, named])
     (new,) = put_photo(index, "c.jpg", "cc", [LEFT], NEWER)
     assert photos.face_ids(index.db) == [new]
@@ -195,7 +191,7 @@ def test_only_faces_in_the_newest_space_take_part(index: Index) -> None:
 
 def test_a_photo_that_is_described_again_keeps_its_faces_and_their_names(index: Index) -> None:
     ids = put_photo(index, "a.jpg", "aa", [LEFT, RIGHT])
-    name(index, ids[0], "aa", LEFT, "elon")
+    name(index, "elon", Spot(ids[0], "aa", LEFT))
     assert put_photo(index, "a.jpg", "aa", [LEFT, RIGHT], NEWER) == ids
     assert [label.face for label in people.labels(index.db)] == [ids[0]]
     found = index.db.execute("SELECT DISTINCT space_id FROM vectors").fetchall()
