@@ -73,7 +73,7 @@ def check(
     try:
         found, plan, kept = _repair(settings, deep, json) if repair else (_check(settings, deep), [], None)
     except DamagedError as error:
-        found = comparison.damaged(str(error))
+        found = comparison.damaged(str(error.__cause__ or error))
     left = [finding for finding in found if not (plan and finding.remedy.repair)]
     if json:
         render.out(to_json(_check_document(found, plan, kept)))
@@ -201,7 +201,7 @@ def _backup_document(known: KnownBackup) -> dict[str, object]:
 def _tell_restored(restored: Restored) -> None:
     render.out(f"The index is {restored.source} now, with {render.count(restored.decisions, 'decision')}.")
     if restored.lacking:
-        render.out(f"{render.count(restored.lacking, 'decision')} of the index that was there are not in it.")
+        render.out(f"It lacks {render.count(restored.lacking, 'decision')} of the index that was there.")
     elif restored.lacking is None:
         render.out("What it lacks cannot be told: the index that was there could not be read.")
     if restored.tags is not None:

@@ -132,7 +132,7 @@ def test_a_backup_is_put_back_and_what_it_lacks_is_said(phototag: Command, named
     named.close()
     assert phototag("restore", tmp_path / "safe.db") == 0
     assert "with 2 decisions" in phototag.out
-    assert "1 decision of the index that was there are not in it" in phototag.out
+    assert "It lacks 1 decision of the index that was there." in phototag.out
     assert f"scan {named.root}" in phototag.out
     assert people(phototag) == {"elon": 2, "ann": 1}
     assert b"zoe" not in (folder(named) / "tags.jsonl").read_bytes()

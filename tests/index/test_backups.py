@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from phototag.index import backups
-from phototag.index.db import Index
+from phototag.index.db import Index, get_meta, open_for_reading, set_meta
 
 
 def names(folder: Path) -> list[str]:
@@ -78,3 +79,18 @@ def test_a_new_index_that_does_not_come_about_changes_nothing(tmp_path: Path) ->
     with pytest.raises(KeyError), backups.replacing_index(tmp_path / "index.db"):
         raise KeyError
     assert names(tmp_path) == ["index.db", "index.db-wal"]
+
+
+def test_a_backup_is_of_one_moment_whoever_writes_meanwhile(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_meta(index.db, "colour", b"red")
+    set_meta(index.db, "ballast", b"x" * 100_000)
+    monkeypatch.setattr(backups, "_PAGES", 1)
+    reader = open_for_reading(index.folder)
+    reader.db.execute("BEGIN")
+    assert get_meta(reader.db, "colour") == b"red"
+    path = index.folder / "copy.db"
+    backups.write(reader.db, path, lambda left, total: set_meta(index.db, "colour", str(left).encode()))
+    reader.close()
+    with closing(sqlite3.connect(path)) as copy:
+        assert get_meta(copy, "colour") == b"red"
+        assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
