@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from PIL import ExifTags, Image
 from phototag.app import correct
 from phototag.app.history import undo
 from phototag.app.name import name_faces
+from phototag.errors import UsageError
 from phototag.index import faces, words
 from phototag.index.words import Word
 from tests.cli.test_upkeep import DAMAGE, findings, folder, named, overwrite, people, set_at_rest
@@ -380,3 +382,41 @@ def test_documents_for_programs(phototag: Command, named: Album) -> None:
     assert rebuilt | {"kept": []} == {
         "names": 2, "faces": 3, "found": 3, "away": 0, "unfound": 0, "broken_lines": [], "kept": [], "problems": 0
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_was_said_in_whatever_order_survives(phototag: Command, album: Album, seed: int) -> None:
+    chance = random.Random(seed)
+    colours = [RED, "#d00000", BLUE, "#0000d0", GREEN, CYAN, MAGENTA]
+    album.scan(**{f"p{n}": chance.choices(colours, k=1 + n % 3) for n in range(9)})
+    for n in range(25):
+        say_something(album, chance, at_ns=n)
+    album.scan()
+    before = said(album), collages(album), people(phototag)  # who is a tie's winner depends on numbers of people
+    album.close()
+    set_at_rest(album).unlink()
+    assert rebuild(phototag, album) == 0
+    assert (said(album), collages(album), people(phototag)) == before
+    assert phototag("check") == 0, phototag.out
+
+
+def say_something(album: Album, chance: random.Random, at_ns: int) -> None:
+    """Any decision, by any word that makes sense."""
+    index = album.index
+    found = faces.faces(index.db)
+    some = [face.id for face in chance.sample(found, min(3, len(found)))]
+    groups = [str(face.cluster) for face in found if face.cluster is not None]
+    who = chance.choice([*groups, "elon", "ann", "bob"])
+    says: list[Callable[[], object]] = [
+        lambda: correct.move(index, some, chance.choice(["elon", "ann", "bob", "17"]), at_ns),
+        lambda: correct.reject(index, some, at_ns),
+        lambda: correct.not_a_face(index, some[:1], at_ns),
+        lambda: correct.ignore(index, who, at_ns),
+        lambda: correct.notice(index, who, at_ns),
+        lambda: correct.merge(index, [who, chance.choice([*groups, "elon", "ann"])], at_ns),
+        lambda: correct.collage(index, f"p{chance.randrange(9)}.png", at_ns),
+        lambda: correct.rename(index, "ann", chance.choice(["zoe", "Ann", "eve"]), at_ns),
+        lambda: undo(index, None, at_ns),
+    ]
+    with suppress(UsageError):
+        chance.choice(says)()
