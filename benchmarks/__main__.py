@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import quality, rescan, speed, tables
+from benchmarks import commands, quality, rescan, speed, tables
 from benchmarks.photos import SAMPLE, photos_in
 from benchmarks.tables import Table
 
@@ -26,7 +26,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks", epilog="Quality: python -m benchmarks quality --help")
     parser.add_argument("photos", nargs="?", type=Path, default=SAMPLE)
     parser.add_argument("--points", type=Path, help="CSV with eyes, nose and mouth of annotated faces on PHOTOS")
-    parser.add_argument("--only", choices=["speed", "large", "stages", "scaling", "rescan", "recall"])
+    parser.add_argument("--only", choices=["speed", "large", "stages", "scaling", "rescan", "commands", "recall"])
     options = parser.parse_args()
     photos = photos_in(options.photos)
     parts: dict[str, tuple[list[str], Callable[[], list[list[str]]]]] = {
@@ -35,6 +35,7 @@ def main() -> None:
         "stages": (speed.STAGES_HEAD, lambda: speed.stages(photos)),
         "scaling": (speed.HEAD, lambda: speed.scaling(photos)),
         "rescan": (rescan.HEAD, rescan.unchanged_library),
+        "commands": (commands.HEAD, commands.on_large_index),
     }
     if options.points:
         parts = {"recall": (speed.RECALL_HEAD, lambda: speed.recall(options.photos, options.points))}

@@ -6,19 +6,19 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from phototag.core.geometry import face_ids
+from benchmarks import indexes
 from phototag.core.vectors import normalise
 from phototag.engines import fake
-from phototag.index import photos, spaces
-from phototag.index.db import FOLDER, open_for_writing, transaction
-from phototag.index.draft import Draft
-from phototag.index.journal import Kind, decide
-from phototag.index.spots import Spot
-from phototag.types import Box, Face, Photo, PhotoFile, Shown
+from phototag.types import PhotoFile
+
+if TYPE_CHECKING:
+    from phototag.types import Vectors
 
 FILES = 100_000
 PEOPLE = 60
@@ -42,31 +42,20 @@ def unchanged_library() -> list[list[str]]:
 
 def _make(root: Path) -> None:
     """100,000 tiny files, each the photo of one face; every tenth face is named."""
-    folder = root / FOLDER
-    folder.mkdir(parents=True)
-    index = open_for_writing(folder, root)
+    index = indexes.new_index(root)
     space = fake.load(root).space
-    rng = np.random.default_rng(0)
-    centres = normalise(rng.standard_normal((PEOPLE, space.dim)).astype(np.float32))
-    box = Box(0.25, 0.25, 0.5, 0.5)
-    named: dict[int, list[Spot]] = {}
-    with transaction(index.db):
-        space_id = spaces.adopt(index.db, space)
-        for i in range(FILES):
-            path = root / f"{i // 1000:03d}" / f"{i:06d}.jpg"
-            path.parent.mkdir(exist_ok=True)
-            path.write_bytes(b"x")
-            photo, status, who = f"{i:032x}", path.stat(), i % PEOPLE
-            face = Face(face_ids(photo, [box])[0], photo, box, 1.0, 0.5)
-            vector = normalise(centres[who] + 0.014 * rng.standard_normal(space.dim).astype(np.float32))
-            file = PhotoFile(str(path.relative_to(root)).encode(), status.st_size, status.st_mtime_ns)
-            photos.record_analysis(index.db, file, Shown(), Photo(photo, 100, 100), [face], vector[None], space_id)
-            if i // PEOPLE % 10 == 0:
-                named.setdefault(who, []).append(Spot(face.id, photo, box))
-        for who, spots in named.items():
-            draft = Draft(index.db)
-            person = draft.person(f"person {who}")
-            for spot in spots:
-                draft.name(spot, person)
-            decide(index.db, Kind.NAME, {"name": f"person {who}", "faces": len(spots)}, draft, at_ns=who)
+    faces = [face for (face,) in indexes.put(index, space, _photographed(root, space.dim))]
+    indexes.name(index, [[f for i, f in enumerate(faces[who::PEOPLE]) if i % 10 == 0] for who in range(PEOPLE)])
     index.close()
+
+
+def _photographed(root: Path, dim: int) -> Iterator[tuple[PhotoFile, Vectors]]:
+    rng = np.random.default_rng(0)
+    centres = normalise(rng.standard_normal((PEOPLE, dim)).astype(np.float32))
+    for i in range(FILES):
+        path = root / f"{i // 1000:03d}" / f"{i:06d}.jpg"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"x")
+        status = path.stat()
+        vector = normalise(centres[i % PEOPLE] + 0.014 * rng.standard_normal(dim).astype(np.float32))
+        yield PhotoFile(str(path.relative_to(root)).encode(), status.st_size, status.st_mtime_ns), vector[None]

@@ -10,13 +10,13 @@ from enum import StrEnum
 from pathlib import Path
 
 from phototag.app.decide import take_effect
-from phototag.app.export import TAGS, tag_lines
+from phototag.app.export import TAGS, is_as_left, tag_lines
 from phototag.app.groups import SHEETS
 from phototag.errors import ExitCode
 from phototag.files import leftovers
 from phototag.index import backups, health, journal, photos, spots
 from phototag.index.backups import Shown
-from phototag.index.db import Index, forget_results, transaction
+from phototag.index.db import EXPORTED, Index, forget_results, set_meta, transaction
 from phototag.media import walk
 from phototag.media.content import content_hash
 from phototag.types import PhotoFile, Progress
@@ -45,6 +45,7 @@ class Kind(StrEnum):
     PROBLEMS = "problems"
     TAGS_MISSING = "tags-missing"
     TAGS_DIFFERENT = "tags-different"
+    TAGS_EDITED = "tags-edited"
     TAGS_STALE = "tags-stale"
     LEFTOVER = "leftover"
 
@@ -99,7 +100,12 @@ REMEDIES: Mapping[Kind, Remedy] = {
     ),
     Kind.TAGS_MISSING: Remedy(("line missing in tags.jsonl", "lines missing in tags.jsonl"), _REPAIR, _WRITE),
     Kind.TAGS_DIFFERENT: Remedy(
-        ("line of tags.jsonl out of date or edited", "lines of tags.jsonl out of date or edited"), _REPAIR, _WRITE
+        ("line of tags.jsonl out of date", "lines of tags.jsonl out of date"), _REPAIR, _WRITE
+    ),
+    Kind.TAGS_EDITED: Remedy(
+        ("line of tags.jsonl that somebody else wrote", "lines of tags.jsonl that somebody else wrote"),
+        f"the index does not know what it says; {_REPAIR}",
+        _WRITE,
     ),
     Kind.TAGS_STALE: Remedy(
         ("line too many in tags.jsonl", "lines too many in tags.jsonl"), _REPAIR, _WRITE
@@ -193,8 +199,10 @@ def repair(index: Index, found: Sequence[Finding], shown: Shown) -> Path:
             journal.replay(index.db)
             spots.rebind_all(index.db)
             forget_results(index.db)
-    if kinds & {Kind.TAGS_MISSING, Kind.TAGS_DIFFERENT, Kind.TAGS_STALE}:
+    if kinds & {Kind.TAGS_MISSING, Kind.TAGS_DIFFERENT, Kind.TAGS_EDITED, Kind.TAGS_STALE}:
         backups.keep_copy(index.folder / TAGS, backups.REPAIR)
+        with transaction(index.db):
+            set_meta(index.db, EXPORTED, b"")  # so that it is written whole
     take_effect(index)
     for path in _leftovers(index.folder):
         path.unlink(missing_ok=True)
@@ -256,7 +264,8 @@ def _tags(index: Index) -> Iterator[Finding]:
     different = [photo for photo, line in wanted.items() if photo in there and there[photo] != line]
     stale = [photo for photo in there if photo not in wanted]
     yield from _finding(Kind.TAGS_MISSING, missing)
-    yield from _finding(Kind.TAGS_DIFFERENT, different if missing or different or stale else ["the order of the lines"])
+    other = different if missing or different or stale else ["the order of the lines"]
+    yield from _finding(Kind.TAGS_DIFFERENT if is_as_left(index) else Kind.TAGS_EDITED, other)
     yield from _finding(Kind.TAGS_STALE, stale)
 
 

@@ -68,10 +68,10 @@ def gather(index: Index) -> Evidence | None:
 
 def _fingerprint(known: Evidence) -> bytes:
     digest = hashlib.blake2b(digest_size=16)
-    rules = (METHOD, known.space.key, repr(asdict(known.space.thresholds)), repr(known.limits))
-    words = (*map(repr, known.labels), repr(sorted(known.nameless.items())), repr(sorted(known.ignored)))
-    for part in (*rules, *known.faces, *words, repr(known.no_faces), repr(sorted(known.collages))):
-        digest.update(part.encode() + b"\0")
+    rules = [METHOD, known.space.key, repr(asdict(known.space.thresholds)), repr(known.limits)]
+    said = [f"{label.face} {label.person} {label.verdict}" for label in known.labels]
+    said += [repr(sorted(known.nameless.items())), repr(sorted(known.ignored)), repr(sorted(known.collages))]
+    digest.update("\0".join([*rules, *known.faces, *said, *known.no_faces]).encode())
     return digest.digest()
 
 

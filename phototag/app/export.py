@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from phototag.core.geometry import box_in_pixels, to_upright, turned_size
 from phototag.errors import LibraryError
-from phototag.files import write_if_changed
+from phototag.files import replace_file
 from phototag.index import faces, words
-from phototag.index.db import Index
-from phototag.index.faces import KnownFace, PhotoOnDisk
+from phototag.index.db import EXPORTED, Index, get_meta, set_meta, transaction
+from phototag.index.faces import Filter, KnownFace, PhotoOnDisk
 from phototag.index.words import Word
 
 TAGS = "tags.jsonl"
 _WORDS = re.compile(rb'"(source"\s*:\s*"human"|(not_faces|waiting|collage|not|ignored|group)"\s*:)')
+
+FORM = b"2\n"
+"""Of a line. Raise it when lines look otherwise, so that those of an older phototag are written anew."""
 
 
 def write_tags(index: Index) -> bool:
@@ -28,22 +33,74 @@ def write_tags(index: Index) -> bool:
     Raises:
         LibraryError: it cannot be written; the old one is untouched, and the index has everything.
     """
+    path = index.folder / TAGS
     try:
-        return write_if_changed(index.folder / TAGS, b"".join(tag_lines(index)))
+        former = path.read_bytes() if path.is_file() else None
+        if former is not None and get_meta(index.db, EXPORTED) == _digest(former):
+            current = _patched(index, former)
+        else:
+            current = b"".join(tag_lines(index))
+        if current != former:
+            replace_file(path, current)
     except OSError as error:
         raise LibraryError(
-            f"Cannot write {index.folder / TAGS}: {error.strerror}. What you said is safe in the index; "
+            f"Cannot write {path}: {error.strerror}. What you said is safe in the index; "
             "free some space and run: phototag scan DIR"
         ) from error
+    _remember(index, current)
+    return current != former
+
+
+def _patched(index: Index, former: bytes) -> bytes:
+    """The file as it was left, with those lines made anew that are out of date."""
+    stale = faces.stale_paths(index.db)
+    if not stale:
+        return former
+    fresh = _lines(
+        faces.faces(index.db, Filter(stale=True)),
+        faces.photos_on_disk(index.db, stale=True),
+        words.by_photo(index.db, stale=True),
+    )
+    lines = former.splitlines(keepends=True)
+    parts: list[bytes] = []
+    at = 0
+    for path in stale:
+        place = bisect_left(lines, path, lo=at, key=_path)
+        parts += [*lines[at:place], fresh.get(path, b"")]
+        at = place + (place < len(lines) and _path(lines[place]) == path)
+    return b"".join(parts + lines[at:])
+
+
+def _remember(index: Index, current: bytes) -> None:
+    """The file is as the index says, and this is how it is left: until then, a crash makes it be written whole."""
+    with transaction(index.db):
+        set_meta(index.db, EXPORTED, _digest(current))
+        faces.nothing_is_stale(index.db)
+
+
+def _digest(lines: bytes) -> bytes:
+    return hashlib.blake2b(FORM + lines, digest_size=16).digest()
+
+
+def _path(line: bytes) -> bytes:
+    """Of the file that a line is about."""
+    text = line.decode()
+    return os.fsencode(_DECODER.raw_decode(text, text.index(":") + 2)[0])
+
+
+_DECODER = json.JSONDecoder()
 
 
 def tag_lines(index: Index) -> list[bytes]:
     """The lines of tags.jsonl, as the index has it now."""
-    by_photo: dict[str, list[KnownFace]] = defaultdict(list)
-    for face in faces.faces(index.db):
-        by_photo[face.photo].append(face)
-    said = words.by_photo(index.db)
-    return [_line(file, by_photo[file.photo], said.get(file.photo, [])) for file in faces.photos_on_disk(index.db)]
+    found, files, said = faces.faces(index.db), faces.photos_on_disk(index.db), words.by_photo(index.db)
+    return list(_lines(found, files, said).values())
+
+
+def is_as_left(index: Index) -> bool:
+    """Whether tags.jsonl is as this index wrote it last, and not edited by hand."""
+    path = index.folder / TAGS
+    return path.is_file() and get_meta(index.db, EXPORTED) == _digest(path.read_bytes())
 
 
 def holds_words(path: Path) -> bool:
@@ -59,6 +116,16 @@ def to_json(value: object) -> str:
     except UnicodeEncodeError:
         return json.dumps(value)
     return text
+
+
+def _lines(
+    found: Sequence[KnownFace], files: Sequence[PhotoOnDisk], said: Mapping[str, Sequence[Word]]
+) -> dict[bytes, bytes]:
+    """Path -> line, in the order of the files."""
+    by_photo: dict[str, list[KnownFace]] = defaultdict(list)
+    for face in found:
+        by_photo[face.photo].append(face)
+    return {file.path: _line(file, by_photo[file.photo], said.get(file.photo, ())) for file in files}
 
 
 def _line(file: PhotoOnDisk, found: Sequence[KnownFace], said: Sequence[Word]) -> bytes:

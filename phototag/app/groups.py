@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from phototag.app.evidence import Evidence
-from phototag.app.known import known_faces
 from phototag.core.grouping import group_faces, persistent_ids
 from phototag.errors import LibraryError
 from phototag.files import write_if_changed
-from phototag.index import groups, photos
+from phototag.index import faces, groups, photos
 from phototag.index.db import GROUPED, Index, set_meta, transaction
-from phototag.index.faces import KnownFace
+from phototag.index.faces import Filter, KnownFace
 from phototag.media.sheets import COLUMNS, MOST_FACES, FaceOnDisk, Row, contact_sheet, overview
 from phototag.types import Cluster, Label, Progress, Source, Verdict
 
@@ -70,7 +69,7 @@ def regroup(index: Index, evidence: Evidence) -> None:
     found = group_faces(evidence.faces, vectors, evidence.labels, limits, weak, on)
     called = {x.face: evidence.nameless[x.person] for x in evidence.labels if _is_nameless(x, evidence)}
     numbers = persistent_ids(groups.clusters(index.db), found, groups.next_id(index.db), called)
-    clusters = [Cluster(number, tuple(sorted(faces))) for number, faces in zip(numbers, found, strict=True)]
+    clusters = [Cluster(number, tuple(sorted(its))) for number, its in zip(numbers, found, strict=True)]
     with transaction(index.db):
         groups.replace(index.db, clusters)
         set_meta(index.db, GROUPED, evidence.fingerprint)
@@ -83,7 +82,8 @@ def _is_nameless(label: Label, evidence: Evidence) -> bool:
 def unknown_groups(index: Index) -> list[UnknownGroup]:
     """Groups of unknown faces, the largest first."""
     clusters = groups.unknown(index.db)
-    known = {face.id: face for face in known_faces(index)}
+    ids = tuple(face for cluster in clusters for face in cluster.faces)
+    known = {face.id: face for face in faces.faces(index.db, Filter(ids=ids))}
     return [_unknown_group(cluster, [known[face] for face in cluster.faces]) for cluster in clusters]
 
 
@@ -101,9 +101,9 @@ def write_sheets(index: Index, found: Sequence[UnknownGroup], progress: Progress
         folder.mkdir(exist_ok=True)
         written = [_write_overview(index, found, folder)] if found else []
         for group in progress(found, label="Drawing sheets", total=len(found), unit="sheet"):
-            faces = [_on_disk(index, face) for face in group.faces[:MOST_FACES]]
+            drawn = [_on_disk(index, face) for face in group.faces[:MOST_FACES]]
             path = folder / f"group-{group.id}.jpg"
-            write_if_changed(path, contact_sheet(_title(group), faces))
+            write_if_changed(path, contact_sheet(_title(group), drawn))
             written.append(path)
         for old in set(folder.glob("*.jpg")) - set(written):
             old.unlink(missing_ok=True)
@@ -135,9 +135,9 @@ def _write_overview(index: Index, found: Sequence[UnknownGroup], folder: Path) -
 
 
 def _title(group: UnknownGroup) -> str:
-    faces = "face" if len(group.faces) == 1 else "faces"
-    photos = "photo" if group.photos == 1 else "photos"
-    return f"Group {group.id}: {len(group.faces)} {faces} on {group.photos} {photos}"
+    face = "face" if len(group.faces) == 1 else "faces"
+    photo = "photo" if group.photos == 1 else "photos"
+    return f"Group {group.id}: {len(group.faces)} {face} on {group.photos} {photo}"
 
 
 def _on_disk(index: Index, face: KnownFace) -> FaceOnDisk:
@@ -145,15 +145,15 @@ def _on_disk(index: Index, face: KnownFace) -> FaceOnDisk:
     return FaceOnDisk(index.root / os.fsdecode(face.path), face.box, name)
 
 
-def _unknown_group(cluster: Cluster, faces: Sequence[KnownFace]) -> UnknownGroup:
-    return UnknownGroup(cluster.id, tuple(faces), len({face.photo for face in faces}), _guess(faces))
+def _unknown_group(cluster: Cluster, found: Sequence[KnownFace]) -> UnknownGroup:
+    return UnknownGroup(cluster.id, tuple(found), len({face.photo for face in found}), _guess(found))
 
 
-def _guess(faces: Sequence[KnownFace]) -> Guess | None:
-    distances = [(f.person, f.distance) for f in faces if f.source is Source.SUGGESTED and f.distance is not None]
+def _guess(found: Sequence[KnownFace]) -> Guess | None:
+    distances = [(f.person, f.distance) for f in found if f.source is Source.SUGGESTED and f.distance is not None]
     if not distances:
         return None
     person, count = Counter(sorted(str(name) for name, _ in distances)).most_common(1)[0]
-    if 2 * count < len(faces):
+    if 2 * count < len(found):
         return None
     return Guess(person, statistics.median(distance for name, distance in distances if name == person))

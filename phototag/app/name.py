@@ -136,9 +136,8 @@ def clean_name(text: str) -> str:
 
 def _unknown_faces(index: Index, cluster: int, name: str) -> list[KnownFace]:
     """The faces to be named; none if the group is this person already, so that saying it twice does no harm."""
-    for unknown in groups.unknown(index.db):
-        if unknown.id == cluster:
-            return faces.faces(index.db, Filter(cluster=cluster, ids=unknown.faces))
+    for unknown in groups.unknown(index.db, cluster):
+        return faces.faces(index.db, Filter(ids=unknown.faces))
     owner = groups.owner(index.db, cluster)
     if owner is None:
         raise UsageError(f"There is no unknown group {cluster}. See which there are: phototag clusters")

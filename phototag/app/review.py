@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -10,14 +9,15 @@ from pathlib import Path
 
 from phototag.app.correct import refuse_faces
 from phototag.app.groups import UnknownGroup, unknown_groups, write_rows
-from phototag.app.known import KnownFace, known_faces
+from phototag.app.known import KnownFace
 from phototag.app.name import clean_name, name_faces
 from phototag.errors import UsageError
-from phototag.index import people
+from phototag.index import faces, people
 from phototag.index.db import Index
+from phototag.index.faces import Filter
 from phototag.index.journal import Kind
 from phototag.media.sheets import COLUMNS
-from phototag.types import Source, Verdict
+from phototag.types import Verdict
 
 PICTURE = "question.jpg"
 
@@ -63,31 +63,26 @@ def questions(index: Index) -> list[Question]:
 
     A group of unknown faces is one question, and so is each face alone that may be somebody.
     """
-    known = {face.id: face for face in known_faces(index)}
     refused = _refused(index)
     open_ = [_about(group, refused) for group in unknown_groups(index)]
     asked = {face.id for question in open_ for face in question.faces}
     open_ += [
         Question((face,), face.person, face.distance, None)
-        for face in known.values()
-        if face.source is Source.SUGGESTED and face.id not in asked and not face.ignored
+        for face in faces.faces(index.db, Filter(suggested=True))
+        if face.id not in asked and not face.ignored
     ]
-    confirmed: dict[str, list[KnownFace]] = defaultdict(list)
-    for face in known.values():
-        if face.source is Source.HUMAN and face.person is not None:
-            confirmed[face.person].append(face)
-    best = {name: tuple(sorted(faces, key=lambda f: (-f.quality, f.id))[:COLUMNS]) for name, faces in confirmed.items()}
+    best = {name: faces.best_named(index.db, name, COLUMNS) for name in {q.person for q in open_ if q.person}}
     open_.sort(key=lambda q: (-len(q.faces), q.distance if q.distance is not None else 2.0, q.key[1]))
-    return [replace(q, references=best.get(q.person, ()) if q.person else ()) for q in open_]
+    return [replace(q, references=tuple(best[q.person])) if q.person else q for q in open_]
 
 
 def _about(group: UnknownGroup, refused: Collection[tuple[str, str]]) -> Question:
     """The question about a group; faces of which a human said that they are not the person guessed are left out."""
     guess = group.suggestion
     if guess is not None:
-        faces = tuple(face for face in group.faces if (face.id, guess.person) not in refused)
-        if faces:
-            return Question(faces, guess.person, guess.distance, group.id)
+        left = tuple(face for face in group.faces if (face.id, guess.person) not in refused)
+        if left:
+            return Question(left, guess.person, guess.distance, group.id)
     return Question(group.faces, None, None, group.id)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from phototag.app.evidence import Evidence
-from phototag.core.matching import Probe, dismiss, suggest
+from phototag.app.kept_distances import keep_distances, kept_distances
+from phototag.core.distance_table import DistanceTable, measure
+from phototag.core.matching import Probe, dismiss, judge
 from phototag.index import people, photos
 from phototag.index.db import TAGGED, Index, set_meta, transaction
 from phototag.types import Dismissal, Suggestion, Verdict
@@ -59,15 +61,15 @@ def _suggestions(index: Index, evidence: Evidence) -> list[Suggestion]:
     references, unnamed = references_and_others(evidence)
     if not references:
         return []
-    vectors = photos.vectors_of(index.db, evidence.faces, evidence.space.dim)
     faces, labels = evidence.faces, evidence.labels
     # on a collage every face is as good as on a photo of its own
     on = {f: f if photo in evidence.collages else photo for f, photo in photos.photos_of(index.db).items()}
     itself = {(x.face, x.person) for x in labels if x.verdict is Verdict.IS and x.person in evidence.nameless}
-    return suggest(
+    table = _distances(index, evidence, references)
+    return judge(
         [Probe(faces[row], on[faces[row]]) for row in unnamed],
-        vectors[unnamed],
-        {person: vectors[rows] for person, rows in references.items()},
+        sorted(references),
+        table.distances[:, unnamed],
         evidence.space.thresholds,
         {(label.face, label.person) for label in labels if label.verdict is Verdict.IS_NOT} | itself,
         {(on[x.face], x.person) for x in labels if x.verdict is Verdict.IS and x.face in on},
@@ -92,3 +94,13 @@ def _dismissals(index: Index, evidence: Evidence, guesses: Sequence[Suggestion])
         evidence.space.thresholds,
         {guess.face: guess.distance for guess in guesses},
     )
+
+
+def _distances(index: Index, evidence: Evidence, references: Mapping[int, Sequence[int]]) -> DistanceTable:
+    """Of all faces to all people; only what the last decision changed is computed."""
+    vectors = photos.vectors_of(index.db, evidence.faces, evidence.space.dim)
+    kept = kept_distances(index)
+    table = measure(evidence.space.key, evidence.faces, vectors, references, kept)
+    if kept is None or not table.equals(kept):
+        keep_distances(index, table)
+    return table

@@ -27,9 +27,10 @@ _INVERSE = {1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 8, 7: 7, 8: 6}
 
 def box_within(left: float, top: float, right: float, bottom: float) -> Box:
     """Clip to the image and put the edges in order."""
-    x = sorted(min(max(float(v), 0.0), 1.0) for v in (left, right))
-    y = sorted(min(max(float(v), 0.0), 1.0) for v in (top, bottom))
-    return Box(x[0], y[0], x[1], y[1])
+    if 0 <= left <= right <= 1 and 0 <= top <= bottom <= 1:
+        return Box(float(left), float(top), float(right), float(bottom))
+    left, top, right, bottom = (min(max(float(edge), 0.0), 1.0) for edge in (left, top, right, bottom))
+    return Box(min(left, right), min(top, bottom), max(left, right), max(top, bottom))
 
 
 def box_in_pixels(box: Box, width: int, height: int) -> tuple[int, int, int, int]:

@@ -9,15 +9,14 @@ are known the runner-up is always far, and the limit for STRONG is lower (`stron
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from phototag.core.linkage import distances_to_group
-from phototag.core.vectors import distances
+from phototag.core.linkage import NEAREST, distances_to_group
+from phototag.core.vectors import distances, distances_by_products
 from phototag.types import Dismissal, Grade, Suggestion
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ FEW_PEOPLE, MANY_PEOPLE = 30, 100
 """Known people between which the limit for STRONG rises from `strong_few` to `strong`."""
 
 ROWS_AT_ONCE = 4_096
-"""Faces compared with all references at once, so that memory does not grow with the library."""
+"""Faces compared with all references of a person at once, so that the products need little memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +68,14 @@ def score(nearest: float, runner_up: float | None, thresholds: Thresholds) -> fl
     return nearest - gap
 
 
+def _scores(
+    nearest: NDArray[np.float64], runner_up: NDArray[np.float64], thresholds: Thresholds
+) -> NDArray[np.float64]:
+    """The `score` of many faces; a runner-up at infinity is none, and where nobody is near there is no score."""
+    with np.errstate(invalid="ignore"):
+        return nearest - np.minimum(thresholds.largest_gap, runner_up - nearest)
+
+
 def suggest(
     probes: Sequence[Probe],
     vectors: Vectors,
@@ -95,24 +102,39 @@ def suggest(
         person.
     """
     people = sorted(references)
+    table = distances_to_people(vectors, [references[person] for person in people])
+    return judge(probes, people, table, thresholds, refused, present, limits)
+
+
+def judge(
+    probes: Sequence[Probe],
+    people: Sequence[int],
+    table: NDArray[np.float32],
+    thresholds: Thresholds,
+    refused: Collection[tuple[str, int]] = frozenset(),
+    present: Collection[tuple[str, int]] = frozenset(),
+    limits: StrongLimits | None = None,
+) -> list[Suggestion]:
+    """Suggest by distances that are known already.
+
+    Args:
+        probes: the unnamed faces.
+        people: ids, ascending.
+        table: (people, probes) distances; those of refused pairs are overwritten.
+        thresholds: as for `suggest`.
+        refused: likewise.
+        present: likewise.
+        limits: likewise.
+
+    Returns:
+        As `suggest`.
+    """
     if not people or not probes:
         return []
-    column = {person: i for i, person in enumerate(people)}
-    ruled_out: dict[str, list[int]] = defaultdict(list)
-    for face, person in refused:
-        if person in column:
-            ruled_out[face].append(column[person])
+    _rule_out(table, probes, people, refused)
     limits = limits or StrongLimits(strong_limit(len(people), thresholds))
-    found: list[Suggestion] = []
-    for start in range(0, len(probes), ROWS_AT_ONCE):
-        part = probes[start : start + ROWS_AT_ONCE]
-        table = distances_to_people(vectors[start : start + ROWS_AT_ONCE], [references[p] for p in people])
-        for row, probe in zip(table, part, strict=True):
-            row[ruled_out.get(probe.face, [])] = np.inf
-            suggestion = _judge(probe.face, row, people, limits, thresholds)
-            if suggestion.grade is not Grade.NONE:
-                found.append(suggestion)
     photo = {probe.face: probe.photo for probe in probes}
+    found = _graded(probes, people, table, limits, thresholds)
     return sorted(_one_each_photo(found, photo, set(present)), key=lambda s: s.face)
 
 
@@ -151,25 +173,83 @@ def dismiss(
     return sorted(found, key=lambda d: d.face)
 
 
-def distances_to_people(vectors: Vectors, references: list[Vectors]) -> NDArray[np.float32]:
-    """(n, people): the mean over each person's three nearest references."""
-    return np.stack([distances_to_group(distances(vectors, mine)) for mine in references], axis=1)
+def distances_to_people(vectors: Vectors, references: Sequence[Vectors]) -> NDArray[np.float32]:
+    """(people, n): the mean over each person's three nearest references (k, dim), k >= 1."""
+    table = np.empty((len(references), len(vectors)), dtype=np.float32)
+    for row, mine in zip(table, references, strict=True):
+        for start in range(0, len(vectors), ROWS_AT_ONCE):
+            part = slice(start, start + ROWS_AT_ONCE)
+            row[part] = _distances_to_person(vectors[part], mine)
+    return table
 
 
-def _judge(
-    face: str, row: NDArray[np.float32], people: list[int], limits: StrongLimits, thresholds: Thresholds
-) -> Suggestion:
+def _distances_to_person(vectors: Vectors, references: Vectors) -> NDArray[np.float32]:
+    """What `distances_to_group` says of the distances, which need not all be known: the three greatest products do."""
+    alike = vectors @ references.T
+    rows = np.arange(len(alike))
+    nearest = np.empty((len(alike), min(NEAREST, len(references))), dtype=np.float32)
+    for column in nearest.T:
+        best = alike.argmax(axis=1)
+        column[:] = alike[rows, best]
+        alike[rows, best] = -np.inf
+    return distances_to_group(distances_by_products(nearest))
+
+
+def _rule_out(
+    table: NDArray[np.float32],
+    probes: Sequence[Probe],
+    people: Sequence[int],
+    refused: Collection[tuple[str, int]],
+) -> None:
+    """Put refused people out of reach."""
+    faces = {face for face, _ in refused}
+    column = {probe.face: i for i, probe in enumerate(probes) if probe.face in faces}
+    row = {person: i for i, person in enumerate(people)}
+    for face, person in refused:
+        if face in column and person in row:
+            table[row[person], column[face]] = np.inf
+
+
+def _graded(
+    probes: Sequence[Probe],
+    people: Sequence[int],
+    table: NDArray[np.float32],
+    limits: StrongLimits,
+    thresholds: Thresholds,
+) -> list[Suggestion]:
     """Grade the nearest person; equal distances go to the person known longer (the lower id)."""
-    order = np.argsort(row, kind="stable")
-    person, nearest = people[order[0]], float(row[order[0]])
-    runner_up, next_distance = None, None
-    if len(order) > 1 and np.isfinite(row[order[1]]):
-        runner_up, next_distance = people[order[1]], float(row[order[1]])
-    judged = score(nearest, next_distance, thresholds)
-    grade = Grade.POSSIBLE if judged <= max(thresholds.possible, limits.of(person)) else Grade.NONE
-    return Suggestion(
-        face, person, nearest, runner_up, next_distance, Grade.STRONG if judged <= limits.of(person) else grade
-    )
+    first, nearest, second, runner_up = _two_nearest(table)
+    limit = np.array([limits.of(person) for person in people])[first]
+    judged = _scores(nearest, runner_up, thresholds)
+    told = np.flatnonzero(judged <= np.maximum(thresholds.possible, limit))
+    strong = judged <= limit
+    columns = [column[told].tolist() for column in (first, nearest, second, runner_up, strong)]
+    return [
+        Suggestion(
+            probes[i].face,
+            people[person],
+            distance,
+            None if next_distance == math.inf else people[next_person],
+            None if next_distance == math.inf else next_distance,
+            Grade.STRONG if is_strong else Grade.POSSIBLE,
+        )
+        for i, person, distance, next_person, next_distance, is_strong in zip(told.tolist(), *columns, strict=True)
+    ]
+
+
+def _two_nearest(
+    table: NDArray[np.float32],
+) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.intp], NDArray[np.float64]]:
+    """Row of the nearest person to each face, their distance, and likewise of the next nearest, infinity if none."""
+    found: list[NDArray[np.intp]] = []
+    apart: list[NDArray[np.float64]] = []
+    faces = np.arange(table.shape[1])
+    for _ in range(2):
+        found.append(table.argmin(axis=0))
+        apart.append(table[found[-1], faces].astype(np.float64))
+        table[found[-1], faces] = np.inf
+    table[found[0], faces] = apart[0]
+    return found[0], apart[0], found[1], apart[1]
 
 
 def _one_each_photo(

@@ -30,7 +30,12 @@ def distances(a: Vectors, b: Vectors) -> NDArray[np.float32]:
     Returns:
         (n, m) float32 in [0, 2]; computed as sqrt(2 - 2ab), so equal rows may be 1e-3 apart rather than 0.
     """
-    return np.asarray(np.sqrt(np.clip(2 - 2 * (a @ b.T), 0, 4)), dtype=np.float32)
+    return distances_by_products(a @ b.T)
+
+
+def distances_by_products(products: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The distances of vectors of length 1 whose scalar products are known, of any shape: great products are near."""
+    return np.asarray(np.sqrt(np.clip(2 - 2 * products, 0, 4)), dtype=np.float32)
 
 
 def to_bytes(vector: Vectors) -> bytes:
@@ -39,12 +44,12 @@ def to_bytes(vector: Vectors) -> bytes:
 
 
 def from_bytes(rows: list[bytes], dim: int) -> Vectors:
-    """Undo `to_bytes` for many vectors at once, as (n, dim) float32.
+    """Undo `to_bytes` for many vectors at once, as (n, dim) float32, not to be written to.
 
     Raises:
         ValueError: the bytes are not n vectors of this dimension.
     """
-    return np.frombuffer(b"".join(rows), dtype="<f4").reshape(len(rows), dim).astype(np.float32)
+    return np.frombuffer(b"".join(rows), dtype="<f4").reshape(len(rows), dim).astype(np.float32, copy=False)
 
 
 def require_engine(index: Space, engine: str | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -77,6 +78,10 @@ class Filter:
     person: int | None = None
     cluster: int | None = None
     ids: tuple[str, ...] | None = None
+    suggested: bool | None = None
+    """Whether somebody is suggested, and no human named the face."""
+    stale: bool | None = None
+    """Whether on a photo with a file whose line in tags.jsonl is out of date."""
 
 
 _SELECT = """
@@ -105,10 +110,18 @@ def faces(db: sqlite3.Connection, wanted: Filter | None = None) -> list[KnownFac
     wanted = wanted or Filter()
     where, values = _conditions(wanted)
     rows = [_known_face(row) for row in db.execute(_SELECT + where, values)]
-    if wanted.ids is not None:
-        keep = set(wanted.ids)
-        rows = [face for face in rows if face.id in keep]
     return sorted(rows, key=lambda face: (face.path, face.box, face.id))
+
+
+def best_named(db: sqlite3.Connection, person: str, most: int) -> list[KnownFace]:
+    """The best of the faces that a human named so, the best first."""
+    sql = """
+        SELECT id FROM faces
+        WHERE id IN (SELECT face_id FROM said JOIN people ON people.id = person_id WHERE verdict = 'is' AND name = ?)
+            AND hash IN (SELECT hash FROM files)
+        ORDER BY quality DESC, id LIMIT ?"""
+    ids = tuple(row[0] for row in db.execute(sql, (person, most)))
+    return sorted(faces(db, Filter(ids=ids)), key=lambda face: (-face.quality, face.id))
 
 
 def ids_beginning(db: sqlite3.Connection, text: str) -> list[str]:
@@ -138,12 +151,23 @@ class PhotoOnDisk(NamedTuple):
     is_collage: int
 
 
-def photos_on_disk(db: sqlite3.Connection) -> list[PhotoOnDisk]:
-    """All files whose picture is known, sorted by path."""
-    sql = """
+def photos_on_disk(db: sqlite3.Connection, *, stale: bool = False) -> list[PhotoOnDisk]:
+    """All files whose picture is known, or only those whose lines in tags.jsonl are out of date; sorted by path."""
+    of = "stale_lines JOIN files USING (path)" if stale else "files"
+    sql = f"""
         SELECT path, hash, files.orientation, taken, width, height, hash IN (SELECT hash FROM collages)
-        FROM files JOIN photos USING (hash) ORDER BY path"""
+        FROM {of} JOIN photos USING (hash) ORDER BY path"""
     return [PhotoOnDisk(*row) for row in db.execute(sql)]
+
+
+def stale_paths(db: sqlite3.Connection) -> list[bytes]:
+    """Files, also some that are gone, whose lines in tags.jsonl are out of date; sorted."""
+    return [row[0] for row in db.execute("SELECT path FROM stale_lines ORDER BY path")]
+
+
+def nothing_is_stale(db: sqlite3.Connection) -> None:
+    """All lines are up to date now. Inside a transaction."""
+    db.execute("DELETE FROM stale_lines")
 
 
 def paths_with(db: sqlite3.Connection, person: int) -> list[bytes]:
@@ -154,18 +178,29 @@ def paths_with(db: sqlite3.Connection, person: int) -> list[bytes]:
     return [row[0] for row in db.execute(sql, (person,))]
 
 
-def _conditions(wanted: Filter) -> tuple[str, list[bytes | int]]:
+def _conditions(wanted: Filter) -> tuple[str, list[bytes | int | str]]:
     where = ""
-    values: list[bytes | int] = []
+    values: list[bytes | int | str] = []
     if wanted.path is not None:
         where += " AND f.hash = (SELECT hash FROM files WHERE path = ?)"
         values.append(wanted.path)
     if wanted.person is not None:
-        where += " AND CASE WHEN named.name IS NULL THEN s.person_id ELSE named.id END = ?"
-        values.append(wanted.person)
+        where += (
+            " AND CASE WHEN named.name IS NULL THEN s.person_id ELSE named.id END = ? AND f.id IN"
+            " (SELECT face_id FROM said WHERE person_id = ? UNION ALL"
+            " SELECT face_id FROM suggestions WHERE person_id = ?)"
+        )
+        values += [wanted.person] * 3
     if wanted.cluster is not None:
         where += " AND c.cluster_id = ?"
         values.append(wanted.cluster)
+    if wanted.suggested:
+        where += " AND s.grade = 'possible' AND l.person_id IS NULL"
+    if wanted.stale:
+        where += " AND f.hash IN (SELECT hash FROM stale_lines JOIN files USING (path))"
+    if wanted.ids is not None:
+        where += " AND f.id IN (SELECT value FROM json_each(?))"
+        values.append(json.dumps(wanted.ids))
     return where, values
 
 

@@ -33,8 +33,10 @@ def replace(db: sqlite3.Connection, found: Sequence[Cluster]) -> None:
     )
 
 
-def unknown(db: sqlite3.Connection) -> list[Cluster]:
+def unknown(db: sqlite3.Connection, cluster: int | None = None) -> list[Cluster]:
     """Groups of faces that nobody is known to be, the largest first, ties by id; only faces on photos that are there.
+
+    With `cluster`, only that one, if it is one of them.
 
     A face that a human named or that a strong match tagged is not among them, nor one that is ignored or like one that
     is, nor is a group left with a single face.
@@ -48,11 +50,12 @@ def unknown(db: sqlite3.Connection) -> list[Cluster]:
             AND face_id NOT IN (SELECT face_id FROM said JOIN people ON people.id = person_id
                                 WHERE verdict = 'is' AND ignored)
             AND faces.hash IN (SELECT hash FROM files)
+            AND (?1 IS NULL OR cluster_id = ?1)
         ORDER BY quality DESC, face_id"""
     found: dict[int, list[str]] = defaultdict(list)
-    for cluster, face in db.execute(sql):
-        found[cluster].append(face)
-    groups = [Cluster(cluster, tuple(faces)) for cluster, faces in found.items() if len(faces) > 1]
+    for of, face in db.execute(sql, (cluster,)):
+        found[of].append(face)
+    groups = [Cluster(of, tuple(faces)) for of, faces in found.items() if len(faces) > 1]
     return sorted(groups, key=lambda c: (-len(c.faces), c.id))
 
 

@@ -248,11 +248,84 @@ CREATE VIEW grouped AS
 """
 
 
+THIRD_TRIGGERS = """
+-- machine: files whose lines in tags.jsonl are out of date; the triggers keep it whoever writes. (Not INSERT OR IGNORE:
+-- an ON CONFLICT clause of the statement that fires a trigger would overrule that.)
+CREATE TABLE stale_lines (path BLOB PRIMARY KEY) WITHOUT ROWID;
+
+CREATE TRIGGER stale_by_new_file AFTER INSERT ON files  -- also fires when REPLACE puts it in the place of another
+    BEGIN INSERT INTO stale_lines VALUES (NEW.path) ON CONFLICT DO NOTHING; END;
+CREATE TRIGGER stale_by_lost_file AFTER DELETE ON files
+    BEGIN INSERT INTO stale_lines VALUES (OLD.path) ON CONFLICT DO NOTHING; END;
+CREATE TRIGGER stale_by_changed_file AFTER UPDATE ON files
+    BEGIN INSERT INTO stale_lines VALUES (OLD.path), (NEW.path) ON CONFLICT DO NOTHING; END;
+
+CREATE TRIGGER stale_by_photo AFTER UPDATE OF width, height ON photos
+    WHEN OLD.width <> NEW.width OR OLD.height <> NEW.height
+    BEGIN INSERT INTO stale_lines SELECT path FROM files WHERE hash = NEW.hash ON CONFLICT DO NOTHING; END;
+
+CREATE TRIGGER stale_by_new_face AFTER INSERT ON faces
+    BEGIN INSERT INTO stale_lines SELECT path FROM files WHERE hash = NEW.hash ON CONFLICT DO NOTHING; END;
+CREATE TRIGGER stale_by_lost_face AFTER DELETE ON faces
+    BEGIN INSERT INTO stale_lines SELECT path FROM files WHERE hash = OLD.hash ON CONFLICT DO NOTHING; END;
+CREATE TRIGGER stale_by_changed_face AFTER UPDATE OF id, hash, left, top, right, bottom ON faces
+    WHEN (OLD.id, OLD.hash, OLD.left, OLD.top, OLD.right, OLD.bottom)
+        <> (NEW.id, NEW.hash, NEW.left, NEW.top, NEW.right, NEW.bottom)
+    BEGIN INSERT INTO stale_lines SELECT path FROM files WHERE hash IN (OLD.hash, NEW.hash) ON CONFLICT DO NOTHING; END;
+
+CREATE TRIGGER stale_by_binding AFTER INSERT ON bindings
+    BEGIN INSERT INTO stale_lines SELECT path FROM files
+        WHERE hash = (SELECT hash FROM spots WHERE id = NEW.spot_id) ON CONFLICT DO NOTHING; END;
+CREATE TRIGGER stale_by_lost_binding AFTER DELETE ON bindings
+    BEGIN INSERT INTO stale_lines SELECT path FROM files
+        WHERE hash = (SELECT hash FROM spots WHERE id = OLD.spot_id) ON CONFLICT DO NOTHING; END;
+CREATE TRIGGER stale_by_new_label AFTER INSERT ON labels
+    BEGIN INSERT INTO stale_lines SELECT path FROM files
+        WHERE hash = (SELECT hash FROM spots WHERE id = NEW.spot_id) ON CONFLICT DO NOTHING; END;
+CREATE TRIGGER stale_by_lost_label AFTER DELETE ON labels
+    BEGIN INSERT INTO stale_lines SELECT path FROM files
+        WHERE hash = (SELECT hash FROM spots WHERE id = OLD.spot_id) ON CONFLICT DO NOTHING; END;
+CREATE TRIGGER stale_by_new_not_face AFTER INSERT ON not_faces
+    BEGIN INSERT INTO stale_lines SELECT path FROM files
+        WHERE hash = (SELECT hash FROM spots WHERE id = NEW.spot_id) ON CONFLICT DO NOTHING; END;
+CREATE TRIGGER stale_by_lost_not_face AFTER DELETE ON not_faces
+    BEGIN INSERT INTO stale_lines SELECT path FROM files
+        WHERE hash = (SELECT hash FROM spots WHERE id = OLD.spot_id) ON CONFLICT DO NOTHING; END;
+CREATE TRIGGER stale_by_new_collage AFTER INSERT ON collages
+    BEGIN INSERT INTO stale_lines SELECT path FROM files WHERE hash = NEW.hash ON CONFLICT DO NOTHING; END;
+CREATE TRIGGER stale_by_lost_collage AFTER DELETE ON collages
+    BEGIN INSERT INTO stale_lines SELECT path FROM files WHERE hash = OLD.hash ON CONFLICT DO NOTHING; END;
+
+-- a suggestion that is not strong is not in the file, nor is a distance
+CREATE TRIGGER stale_by_new_suggestion AFTER INSERT ON suggestions WHEN NEW.grade = 'strong'
+    BEGIN INSERT INTO stale_lines
+        SELECT path FROM files WHERE hash = (SELECT hash FROM faces WHERE id = NEW.face_id) ON CONFLICT DO NOTHING; END;
+CREATE TRIGGER stale_by_lost_suggestion AFTER DELETE ON suggestions WHEN OLD.grade = 'strong'
+    BEGIN INSERT INTO stale_lines
+        SELECT path FROM files WHERE hash = (SELECT hash FROM faces WHERE id = OLD.face_id) ON CONFLICT DO NOTHING; END;
+CREATE TRIGGER stale_by_changed_suggestion AFTER UPDATE OF face_id, person_id, grade ON suggestions
+    WHEN 'strong' IN (OLD.grade, NEW.grade)
+        AND (OLD.face_id, OLD.person_id, OLD.grade) <> (NEW.face_id, NEW.person_id, NEW.grade)
+    BEGIN INSERT INTO stale_lines
+        SELECT path FROM files WHERE hash IN (SELECT hash FROM faces WHERE id IN (OLD.face_id, NEW.face_id))
+        ON CONFLICT DO NOTHING; END;
+
+CREATE TRIGGER stale_by_name AFTER UPDATE OF name, ignored ON people
+    WHEN OLD.name IS NOT NEW.name OR OLD.ignored <> NEW.ignored
+    BEGIN INSERT INTO stale_lines
+        SELECT path FROM files WHERE hash IN (
+            SELECT hash FROM labels JOIN spots ON spots.id = spot_id WHERE person_id = NEW.id
+            UNION SELECT hash FROM suggestions WHERE person_id = NEW.id AND grade = 'strong')
+        ON CONFLICT DO NOTHING; END;
+"""
+
+
 def third(db: sqlite3.Connection) -> None:
     """Decisions become changes of cells, and what was said is said of spots."""
     run(db, THIRD_TABLES)
     earlier_journal.bring_over(db)
     run(db, THIRD_VIEWS)
+    run(db, THIRD_TRIGGERS)
 
 
 Step: TypeAlias = str | Callable[[sqlite3.Connection], None]

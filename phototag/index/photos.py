@@ -153,9 +153,8 @@ def face_ids(db: sqlite3.Connection) -> list[str]:
     """
     sql = f"""
         SELECT id FROM faces
-        WHERE (EXISTS (SELECT 1 FROM files WHERE files.hash = faces.hash)
-               OR id IN (SELECT face_id FROM said WHERE verdict = 'is'))
-            AND (SELECT space_id FROM photos WHERE photos.hash = faces.hash) = ? AND {IS_A_FACE}
+        WHERE (hash IN (SELECT hash FROM files) OR id IN (SELECT face_id FROM said WHERE verdict = 'is'))
+            AND hash IN (SELECT hash FROM photos WHERE space_id = ?) AND {IS_A_FACE}
         ORDER BY id"""
     return [row[0] for row in db.execute(sql, (spaces.current_id(db),))]
 

@@ -44,17 +44,22 @@ class Word:
     refused: tuple[Who, ...]
 
 
-def by_photo(db: sqlite3.Connection) -> dict[str, list[Word]]:
-    """Photo -> what was said of its faces, from left to right."""
+_STALE = "SELECT hash FROM stale_lines JOIN files USING (path)"
+"""SQL: photos with a file whose line in tags.jsonl is out of date."""
+
+
+def by_photo(db: sqlite3.Connection, *, stale: bool = False) -> dict[str, list[Word]]:
+    """Photo -> what was said of its faces, from left to right; only of photos whose lines are stale, if so wished."""
     said: dict[str, list[Who]] = defaultdict(list)
     refused: dict[str, list[Who]] = defaultdict(list)
-    sql = """
+    only = f"WHERE spot_id IN (SELECT id FROM spots WHERE hash IN ({_STALE}))" if stale else ""
+    sql = f"""
         SELECT spot_id, verdict, name, CASE WHEN name IS NULL THEN cluster_id END, ignored
-        FROM labels JOIN people ON people.id = person_id ORDER BY name, cluster_id"""
+        FROM labels JOIN people ON people.id = person_id {only} ORDER BY name, cluster_id"""
     for spot, verdict, name, group, ignored in db.execute(sql):
         (said if verdict == Verdict.IS else refused)[spot].append(Who(name, group, bool(ignored)))
     found: dict[str, list[Word]] = defaultdict(list)
-    for id_, spot, is_found, is_none in _spots(db):
+    for id_, spot, is_found, is_none in _spots(db, stale):
         if is_none or said[id_] or refused[id_]:
             who = said[id_][0] if said[id_] else None
             found[spot.photo].append(Word(spot, is_found, not is_none, who, tuple(refused[id_])))
@@ -74,13 +79,14 @@ def waiting(db: sqlite3.Connection) -> list[tuple[str, bool]]:
     return [(photo, bool(is_there)) for photo, is_there in db.execute(sql)]
 
 
-def _spots(db: sqlite3.Connection) -> list[tuple[str, Spot, bool, bool]]:
+def _spots(db: sqlite3.Connection, stale: bool) -> list[tuple[str, Spot, bool, bool]]:
     """Each spot's own id, where it is now, whether a face lies there, whether a human said that it is none."""
-    sql = """
+    sql = f"""
         SELECT s.id, coalesce(f.id, s.id), s.hash, coalesce(f.left, s.left), coalesce(f.top, s.top),
             coalesce(f.right, s.right), coalesce(f.bottom, s.bottom), f.id IS NOT NULL,
             s.id IN (SELECT spot_id FROM not_faces)
-        FROM spots s LEFT JOIN bindings b ON b.spot_id = s.id LEFT JOIN faces f ON f.id = b.face_id"""
+        FROM spots s LEFT JOIN bindings b ON b.spot_id = s.id LEFT JOIN faces f ON f.id = b.face_id
+        {f"WHERE s.hash IN ({_STALE})" if stale else ""}"""
     return [
         (id_, Spot(face, photo, Box(*box)), bool(is_found), bool(is_none))
         for id_, face, photo, *box, is_found, is_none in db.execute(sql)

@@ -323,7 +323,7 @@ def test_tags_that_are_missing_edited_or_too_many_are_found_and_written_anew(pho
     tags.write_bytes(edited)
     assert findings(phototag) == {
         "tags-missing": (1, ["red2.png"]),
-        "tags-different": (1, ["blue.png"]),
+        "tags-edited": (1, ["blue.png"]),
         "tags-stale": (2, ["old.png", "line 5 cannot be read"]),
     }
     assert phototag("check", "--repair") == 0
@@ -334,7 +334,7 @@ def test_tags_that_are_missing_edited_or_too_many_are_found_and_written_anew(pho
 def test_lines_in_another_order_are_found(phototag: Command, named: Album) -> None:
     tags = folder(named) / "tags.jsonl"
     tags.write_bytes(b"".join(reversed(tags.read_bytes().splitlines(keepends=True))))
-    assert findings(phototag) == {"tags-different": (1, ["the order of the lines"])}
+    assert findings(phototag) == {"tags-edited": (1, ["the order of the lines"])}
 
 
 def test_what_a_crash_left_is_found_and_removed(phototag: Command, named: Album) -> None:

@@ -1,0 +1,86 @@
+"""Commands on an index of 50,000 faces, each timed as a whole process."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks import indexes
+from phototag.app import evidence, export, tag
+from phototag.engines.dlib_weights import DIM
+from phototag.engines.standard import NAME, THRESHOLDS
+from phototag.index.db import FOLDER, GROUPED, set_meta, transaction
+from phototag.types import Space
+
+HEAD = ["command", "faces", "seconds"]
+ROUNDS = 3
+"""The fastest of so many is told: others have to do with what else the machine did."""
+
+READING = [
+    ["people"],
+    ["clusters"],
+    ["faces", "--person", "person 30"],
+    ["faces", "--person", "person 0"],
+    ["faces", "--json"],
+    ["find", "person 0"],
+    ["why", "FACE"],
+    ["review", "--json"],
+]
+WRITING = [
+    ["name-cluster", "GROUP", "--as", "somebody new"],
+    ["name-cluster", "GROUP", "--as", "person 0"],
+    ["name-cluster", "GROUP", "--as", "person 59"],
+]
+"""FACE and GROUP stand for ones of the index. Before a command of WRITING the index is put back as it was."""
+
+
+def on_large_index() -> list[list[str]]:
+    """Time them on an index as a scan leaves it."""
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name) / "Pictures"
+        _make(root)
+        shutil.copytree(root, root.with_name("kept"))
+        some = _examples(root)
+        rows = []
+        for command in [*READING, *WRITING]:
+            seconds = min(_timed(root, [some.get(word, word) for word in command]) for _ in range(ROUNDS))
+            rows.append([f"phototag {' '.join(command)}", str(indexes.FACES), f"{seconds:.2f}"])
+        return rows
+
+
+def _make(root: Path) -> None:
+    space = Space(NAME, "0123456789ab", DIM, "euclidean", "made up", "f32", THRESHOLDS)
+    index = indexes.large_index(root, space)
+    known = evidence.gather(index)
+    assert known is not None
+    with transaction(index.db):
+        set_meta(index.db, GROUPED, known.fingerprint)
+    tag.retag(index, known)
+    export.write_tags(index)
+    index.close()
+
+
+def _examples(root: Path) -> dict[str, str]:
+    """The largest unknown group, and its best face."""
+    listed = _phototag(root, ["clusters", "--json"])
+    group = json.loads(listed)["clusters"][0]
+    return {"GROUP": str(group["id"]), "FACE": group["sample"][0]}
+
+
+def _timed(root: Path, command: list[str]) -> float:
+    if command[0] in {words[0] for words in WRITING}:
+        shutil.rmtree(root / FOLDER)
+        shutil.copytree(root.with_name("kept") / FOLDER, root / FOLDER)
+    start = time.perf_counter()
+    _phototag(root, command)
+    return time.perf_counter() - start
+
+
+def _phototag(root: Path, command: list[str]) -> bytes:
+    arguments = [sys.executable, "-m", "phototag", *command, "--library", str(root)]
+    return subprocess.run(arguments, check=True, capture_output=True).stdout
