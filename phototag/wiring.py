@@ -60,6 +60,8 @@ def holding(settings: Settings, command: str, say: Callable[[str], None]) -> Ite
     known = root if settings.index is None or settings.library is not None else _root_of(settings, folder)
     with _in_our_words(), lock.writing(folder, command, waiting=say):
         yield known, folder
+    if known is not None:
+        _remember(settings, known, folder)
 
 
 def _root_of(settings: Settings, folder: Path) -> Path | None:
@@ -97,7 +99,7 @@ def writing(settings: Settings, command: str, say: Callable[[str], None], *, cre
         index = db.open_for_writing(folder, root if create else None)
         try:
             if create:
-                _remember(settings, index)
+                _remember(settings, index.root, index.folder)
             yield index
         finally:
             index.close()
@@ -278,9 +280,9 @@ def _last(settings: Settings) -> tuple[Path, Path] | None:
         return None
 
 
-def _remember(settings: Settings, index: Index) -> None:
+def _remember(settings: Settings, root: Path, folder: Path) -> None:
     """Make this the library of commands that name none; where that cannot be written, they must name one."""
-    facts = json.dumps({"library": str(index.root), "index": str(index.folder)})
+    facts = json.dumps({"library": str(root), "index": str(folder)})
     with suppress(OSError):
         settings.state.mkdir(parents=True, exist_ok=True)
         write_if_changed(settings.state / LAST, facts.encode())

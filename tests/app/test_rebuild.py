@@ -338,6 +338,13 @@ def test_a_sound_index_is_not_rebuilt_unless_forced(phototag: Command, named: Al
     assert "with 2 decisions" in phototag.out
 
 
+def test_a_rebuilt_library_is_the_one_that_is_meant_from_now_on(phototag: Command, named: Album, home: Path) -> None:
+    set_at_rest(named).unlink()
+    shutil.rmtree(home / "state")
+    assert rebuild(phototag, named) == 0
+    assert people(phototag) == {"elon": 2, "ann": 1}
+
+
 def test_without_tags_there_is_nothing_to_rebuild_from(phototag: Command, named: Album) -> None:
     overwrite(set_at_rest(named))
     (folder(named) / "tags.jsonl").unlink()
