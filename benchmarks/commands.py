@@ -30,13 +30,31 @@ READING = [
     ["find", "person 0"],
     ["why", "FACE"],
     ["review", "--json"],
+    ["history"],
+    ["ignored"],
+    ["split", "GROUP"],
 ]
 WRITING = [
     ["name-cluster", "GROUP", "--as", "somebody new"],
     ["name-cluster", "GROUP", "--as", "person 0"],
     ["name-cluster", "GROUP", "--as", "person 59"],
+    ["merge", "GROUP", "OTHER"],
+    ["merge", "person 0", "person 1"],
+    ["split", "GROUP", "FACE"],
+    ["split", "person 0", "NAMED"],
+    ["move", "FACE", "--to", "person 0"],
+    ["move", "NAMED", "--to", "person 1"],
+    ["confirm", "--person", "person 0"],
+    ["reject", "NAMED"],
+    ["reject", "FACE"],
+    ["rename", "person 0", "somebody"],
+    ["ignore", "GROUP"],
+    ["ignore", "person 0"],
+    ["not-a-face", "FACE"],
+    ["undo"],
+    ["undo", "1"],
 ]
-"""FACE and GROUP stand for ones of the index. Before a command of WRITING the index is put back as it was."""
+"""FACE and GROUP stand for ones of the index, OTHER for a second group, NAMED for a face of person 0. Before a command of WRITING the index is put back as it was."""
 
 
 def on_large_index() -> list[list[str]]:
@@ -66,10 +84,10 @@ def _make(root: Path) -> None:
 
 
 def _examples(root: Path) -> dict[str, str]:
-    """The largest unknown group, and its best face."""
-    listed = _phototag(root, ["clusters", "--json"])
-    group = json.loads(listed)["clusters"][0]
-    return {"GROUP": str(group["id"]), "FACE": group["sample"][0]}
+    """The largest unknown group with its best face, the next largest, and a face of person 0."""
+    group, other = json.loads(_phototag(root, ["clusters", "--json"]))["clusters"][:2]
+    named = json.loads(_phototag(root, ["faces", "--person", "person 0", "--json"]))["faces"][0]
+    return {"GROUP": str(group["id"]), "FACE": group["sample"][0], "OTHER": str(other["id"]), "NAMED": named["id"]}
 
 
 def _timed(root: Path, command: list[str]) -> float:

@@ -36,10 +36,13 @@ def write_tags(index: Index) -> bool:
     path = index.folder / TAGS
     try:
         former = path.read_bytes() if path.is_file() else None
-        if former is not None and get_meta(index.db, EXPORTED) == _digest(former):
-            current = _patched(index, former)
-        else:
+        stale = faces.stale_paths(index.db)
+        if former is None or get_meta(index.db, EXPORTED) != _digest(former):
             current = b"".join(tag_lines(index))
+        elif stale:
+            current = _patched(index, former, stale)
+        else:
+            return False
         if current != former:
             replace_file(path, current)
     except OSError as error:
@@ -51,11 +54,8 @@ def write_tags(index: Index) -> bool:
     return current != former
 
 
-def _patched(index: Index, former: bytes) -> bytes:
+def _patched(index: Index, former: bytes, stale: Sequence[bytes]) -> bytes:
     """The file as it was left, with those lines made anew that are out of date."""
-    stale = faces.stale_paths(index.db)
-    if not stale:
-        return former
     fresh = _lines(
         faces.faces(index.db, Filter(stale=True)),
         faces.photos_on_disk(index.db, stale=True),

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from phototag.app.evidence import Evidence
 from phototag.app.kept_distances import keep_distances, kept_distances
 from phototag.core.distance_table import DistanceTable, measure
-from phototag.core.matching import Probe, dismiss, judge
+from phototag.core.matching import dismiss, judge
 from phototag.index import people, photos
 from phototag.index.db import TAGGED, Index, set_meta, transaction
 from phototag.types import Dismissal, Suggestion, Verdict
@@ -67,7 +67,8 @@ def _suggestions(index: Index, evidence: Evidence) -> list[Suggestion]:
     itself = {(x.face, x.person) for x in labels if x.verdict is Verdict.IS and x.person in evidence.nameless}
     table = _distances(index, evidence, references)
     return judge(
-        [Probe(faces[row], on[faces[row]]) for row in unnamed],
+        [faces[row] for row in unnamed],
+        on,
         sorted(references),
         table.distances[:, unnamed],
         evidence.space.thresholds,

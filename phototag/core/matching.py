@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 FEW_PEOPLE, MANY_PEOPLE = 30, 100
 """Known people between which the limit for STRONG rises from `strong_few` to `strong`."""
 
-ROWS_AT_ONCE = 4_096
-"""Faces compared with all references of a person at once, so that the products need little memory."""
+ROWS_AT_ONCE = 1_024
+"""Faces compared with all references of a person at once: the products stay in the cache (1,800 references of 50,000
+faces: 0.19 s, with 4,096 at once 0.23 s; 2026-11)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +104,13 @@ def suggest(
     """
     people = sorted(references)
     table = distances_to_people(vectors, [references[person] for person in people])
-    return judge(probes, people, table, thresholds, refused, present, limits)
+    photo = {probe.face: probe.photo for probe in probes}
+    return judge([probe.face for probe in probes], photo, people, table, thresholds, refused, present, limits)
 
 
 def judge(
-    probes: Sequence[Probe],
+    faces: Sequence[str],
+    photo: Mapping[str, str],
     people: Sequence[int],
     table: NDArray[np.float32],
     thresholds: Thresholds,
@@ -118,9 +121,10 @@ def judge(
     """Suggest by distances that are known already.
 
     Args:
-        probes: the unnamed faces.
+        faces: ids of the unnamed ones.
+        photo: face -> the photo it is on.
         people: ids, ascending.
-        table: (people, probes) distances; those of refused pairs are overwritten.
+        table: (people, faces) distances; those of refused pairs are overwritten.
         thresholds: as for `suggest`.
         refused: likewise.
         present: likewise.
@@ -129,12 +133,11 @@ def judge(
     Returns:
         As `suggest`.
     """
-    if not people or not probes:
+    if not people or not faces:
         return []
-    _rule_out(table, probes, people, refused)
+    _rule_out(table, faces, people, refused)
     limits = limits or StrongLimits(strong_limit(len(people), thresholds))
-    photo = {probe.face: probe.photo for probe in probes}
-    found = _graded(probes, people, table, limits, thresholds)
+    found = _graded(faces, people, table, limits, thresholds)
     return sorted(_one_each_photo(found, photo, set(present)), key=lambda s: s.face)
 
 
@@ -197,13 +200,13 @@ def _distances_to_person(vectors: Vectors, references: Vectors) -> NDArray[np.fl
 
 def _rule_out(
     table: NDArray[np.float32],
-    probes: Sequence[Probe],
+    faces: Sequence[str],
     people: Sequence[int],
     refused: Collection[tuple[str, int]],
 ) -> None:
     """Put refused people out of reach."""
-    faces = {face for face, _ in refused}
-    column = {probe.face: i for i, probe in enumerate(probes) if probe.face in faces}
+    spoken_of = {face for face, _ in refused}
+    column = {face: i for i, face in enumerate(faces) if face in spoken_of}
     row = {person: i for i, person in enumerate(people)}
     for face, person in refused:
         if face in column and person in row:
@@ -211,7 +214,7 @@ def _rule_out(
 
 
 def _graded(
-    probes: Sequence[Probe],
+    faces: Sequence[str],
     people: Sequence[int],
     table: NDArray[np.float32],
     limits: StrongLimits,
@@ -226,7 +229,7 @@ def _graded(
     columns = [column[told].tolist() for column in (first, nearest, second, runner_up, strong)]
     return [
         Suggestion(
-            probes[i].face,
+            faces[i],
             people[person],
             distance,
             None if next_distance == math.inf else people[next_person],

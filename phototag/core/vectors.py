@@ -44,12 +44,12 @@ def to_bytes(vector: Vectors) -> bytes:
 
 
 def from_bytes(rows: list[bytes], dim: int) -> Vectors:
-    """Undo `to_bytes` for many vectors at once, as (n, dim) float32, not to be written to.
+    """Undo `to_bytes` for many vectors at once, as (n, dim) float32.
 
     Raises:
         ValueError: the bytes are not n vectors of this dimension.
     """
-    return np.frombuffer(b"".join(rows), dtype="<f4").reshape(len(rows), dim).astype(np.float32, copy=False)
+    return np.frombuffer(bytearray().join(rows), dtype="<f4").reshape(len(rows), dim).astype(np.float32, copy=False)
 
 
 def require_engine(index: Space, engine: str | None) -> None:

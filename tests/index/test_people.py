@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from phototag.index import faces, groups, people, photos
@@ -68,6 +70,41 @@ def test_the_unknown_of_a_group_are_those_that_nobody_and_no_strong_match_named(
     assert group.id == 5
     assert set(group.faces) == {known["c"], known["d"]}
     assert groups.owner(index.db, 5) == "elon"
+
+
+def test_one_group_can_be_asked_for(index: Index, known: dict[str, str]) -> None:
+    assert groups.unknown(index.db, 5) == groups.unknown(index.db)
+    assert groups.unknown(index.db, 6) == []
+
+
+def test_faces_that_are_only_suggested_can_be_asked_for(index: Index, known: dict[str, str]) -> None:
+    assert [f.path for f in faces.faces(index.db, Filter(suggested=True))] == [b"c.jpg"]
+
+
+def test_the_best_that_a_human_named_come_first(index: Index, known: dict[str, str]) -> None:
+    with transaction(index.db):
+        for letter in "bd":
+            decide(index.db, NameFaces("elon", (LabelledFace(known[letter], letter * 2, LEFT),)), 1)
+        index.db.execute("UPDATE faces SET quality = 0.9 WHERE id = ?", (known["d"],))
+        photos.forget_files(index.db, [b"b.jpg"])
+    assert [f.path for f in faces.best_named(index.db, "elon", 6)] == [b"d.jpg", b"a.jpg"]
+    assert [f.path for f in faces.best_named(index.db, "elon", 1)] == [b"d.jpg"]
+
+
+def test_only_suggestions_that_differ_are_written(index: Index, known: dict[str, str]) -> None:
+    def writes(*found: Suggestion) -> int:
+        before = index.db.total_changes
+        with transaction(index.db):
+            people.replace_suggestions(index.db, found)
+        return index.db.total_changes - before
+
+    b = Suggestion(known["b"], 1, 0.2, None, None, Grade.STRONG)
+    c = Suggestion(known["c"], 1, 0.35, None, None, Grade.POSSIBLE)
+    assert writes(b, c) == 0
+    assert writes(b, replace(c, distance=0.36)) == 1
+    assert writes(b) == 1
+    assert writes(b, c) == 1
+    assert [f.distance for f in faces.faces(index.db, Filter(person=1))] == [None, 0.2, 0.35]
 
 
 def test_a_group_left_with_one_unknown_face_is_no_group(index: Index, known: dict[str, str]) -> None:
