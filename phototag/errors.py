@@ -4,6 +4,7 @@
     ├── UsageError          2     what was asked makes no sense here
     ├── EngineError         3     engine or weights missing or broken
     ├── LibraryError        4     library or index not there, not readable, not writable, not ours
+    │   ├── DamagedError    4     the index is there, but SQLite cannot make sense of it
     │   └── LockedError     4     another phototag is writing
     ├── NewerIndexError     5     the index was made by a newer phototag
     ├── EditedError         6     refused so as not to overwrite somebody's edit
@@ -58,6 +59,10 @@ class LibraryError(PhototagError):
     """The library or its index is not there, not readable, not writable, or not ours."""
 
     exit_code = ExitCode.LIBRARY
+
+
+class DamagedError(LibraryError):
+    """The index's file is damaged; it has not been touched."""
 
 
 class LockedError(LibraryError):

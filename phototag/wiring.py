@@ -13,8 +13,9 @@ from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from phototag.app import export
 from phototag.engines import registry
-from phototag.errors import LibraryError, UsageError
+from phototag.errors import DamagedError, LibraryError, NewerIndexError, UsageError
 from phototag.files import write_if_changed
 from phototag.index import db, lock
 from phototag.index.db import Index
@@ -33,12 +34,44 @@ def reading(settings: Settings) -> Iterator[Index]:
         NewerIndexError: the index was made by a newer phototag.
     """
     with _in_our_words():
-        index = db.open_for_reading(_place(settings)[1])
+        root, folder = _place(settings)
+        _refuse_to_forget(folder, root)
+        index = db.open_for_reading(folder)
         try:
             index.db.execute("BEGIN")  # one state of the index throughout, whatever a scan writes meanwhile
             yield index
         finally:
             index.close()
+
+
+@contextmanager
+def holding(settings: Settings, command: str, say: Callable[[str], None]) -> Iterator[tuple[Path | None, Path]]:
+    """The library that the settings mean and the folder of its index, with the lock held, whatever the index is like.
+
+    The library is None if only its index is meant, and that does not say which it is of.
+
+    Raises:
+        LibraryError: no library is meant, or it has no folder for an index, or another process holds the lock.
+    """
+    with _in_our_words():
+        root, folder = _place(settings)
+        if not folder.is_dir():
+            raise LibraryError(f"There is no index in {folder}. Make one with: phototag scan DIR")
+    known = root if settings.index is None or settings.library is not None else _root_of(settings, folder)
+    with _in_our_words(), lock.writing(folder, command, waiting=say):
+        yield known, folder
+    if known is not None:
+        _remember(settings, known, folder)
+
+
+def _root_of(settings: Settings, folder: Path) -> Path | None:
+    """The library of an index that lies elsewhere, if the index or what is remembered of the last scan says it."""
+    with suppress(LibraryError, NewerIndexError, sqlite3.Error):
+        index = db.open_for_reading(folder)
+        index.close()
+        return index.root
+    last = _last(settings)
+    return last[0] if last and last[1] == folder else None
 
 
 @contextmanager
@@ -62,10 +95,11 @@ def writing(settings: Settings, command: str, say: Callable[[str], None], *, cre
         if not folder.is_dir():
             raise LibraryError(f"There is no index in {folder}. Make one with: phototag scan DIR")
     with _in_our_words(), lock.writing(folder, command, waiting=say):
+        _refuse_to_forget(folder, root)
         index = db.open_for_writing(folder, root if create else None)
         try:
             if create:
-                _remember(settings, index)
+                _remember(settings, index.root, index.folder)
             yield index
         finally:
             index.close()
@@ -79,8 +113,9 @@ def _in_our_words() -> Iterator[None]:
     except sqlite3.OperationalError as error:
         raise LibraryError(f"The index cannot be used now: {error}. Nothing was lost; try again.") from error
     except sqlite3.Error as error:
-        raise LibraryError(
-            f"The index is damaged: {error}. Keep the file, what you named is in it; put back a copy if you have one."
+        raise DamagedError(
+            f"The index is damaged: {error}. Keep the file, what you named is in it. "
+            "See what is wrong: phototag check. To go on: phototag restore latest, or phototag rebuild DIR"
         ) from error
     except OSError as error:
         raise LibraryError(f"Cannot read or write {error.filename or 'the library'}: {error.strerror}.") from error
@@ -104,6 +139,22 @@ def require_engine(name: str) -> None:
         EngineError: something it needs is not installed.
     """
     registry.require(name)
+
+
+def _refuse_to_forget(folder: Path, root: Path) -> None:
+    """Refuse to go on as if nobody had a name where the index is lost: a new one would overwrite what is left of them.
+
+    Raises:
+        LibraryError: there is no index, but a tags.jsonl with names.
+    """
+    own = folder / db.FILE
+    is_lost = not own.exists() or not own.stat().st_size
+    if is_lost and export.holds_words(folder / export.TAGS):
+        raise LibraryError(
+            f"The index in {folder} is lost, but tags.jsonl there has what you named. Nothing was changed. "
+            f"Put it back: phototag restore latest, or phototag rebuild {root}. "
+            "To forget all names and start anew, move tags.jsonl away."
+        )
 
 
 def refuse_part_of_library(settings: Settings) -> None:
@@ -213,9 +264,9 @@ def _place(settings: Settings) -> tuple[Path, Path]:
 
 
 def _nearest(folder: Path) -> Path | None:
-    """This folder or the nearest one above it that is a library."""
+    """This folder or the nearest one above it that is a library, also if its index is lost."""
     for candidate in (folder, *folder.parents):
-        if (candidate / db.FOLDER / db.FILE).is_file():
+        if any((candidate / db.FOLDER / name).is_file() for name in (db.FILE, export.TAGS)):
             return candidate
     return None
 
@@ -239,9 +290,9 @@ def _last(settings: Settings) -> tuple[Path, Path] | None:
         return None
 
 
-def _remember(settings: Settings, index: Index) -> None:
+def _remember(settings: Settings, root: Path, folder: Path) -> None:
     """Make this the library of commands that name none; where that cannot be written, they must name one."""
-    facts = json.dumps({"library": str(index.root), "index": str(index.folder)})
+    facts = json.dumps({"library": str(root), "index": str(folder)})
     with suppress(OSError):
         settings.state.mkdir(parents=True, exist_ok=True)
         write_if_changed(settings.state / LAST, facts.encode())

@@ -8,6 +8,7 @@ CODES = {
     errors.UsageError: 2,
     errors.EngineError: 3,
     errors.LibraryError: 4,
+    errors.DamagedError: 4,
     errors.LockedError: 4,
     errors.NewerIndexError: 5,
     errors.EditedError: 6,

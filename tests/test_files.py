@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from phototag.files import replace_file, sha256, write_if_changed
+from phototag.files import leftovers, replace_file, replacing, sha256, write_if_changed
 
 
 @pytest.fixture
@@ -112,3 +112,20 @@ def test_a_missing_file_is_written(tmp_path: Path) -> None:
 def test_sha256_is_that_of_the_contents(tmp_path: Path) -> None:
     (tmp_path / "abc").write_bytes(b"abc")
     assert sha256(tmp_path / "abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+def test_only_temporary_files_of_the_given_names_are_leftovers(tmp_path: Path) -> None:
+    for name in (".a.db.abcd1234.tmp", ".a.db.abcd1234.tmp-journal", ".b.db.abcd1234.tmp", ".a.db.tmp", "a.db"):
+        (tmp_path / name).touch()
+    found = [path.name for path in leftovers(tmp_path, "a.db")]
+    assert found == [".a.db.abcd1234.tmp", ".a.db.abcd1234.tmp-journal"]
+    assert leftovers(tmp_path / "missing", "a.db") == []
+
+
+def test_a_file_that_is_being_replaced_keeps_its_contents_until_the_end(note: Path) -> None:
+    with replacing(note) as temporary:
+        temporary.write_bytes(b"new")
+        assert leftovers(note.parent, "note.txt") == [temporary]
+        assert note.read_bytes() == b"old"
+    assert note.read_bytes() == b"new"
+    assert _only_file(note.parent) == note

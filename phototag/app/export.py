@@ -5,20 +5,25 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
+from phototag.core.geometry import box_in_pixels, to_upright, turned_size
 from phototag.errors import LibraryError
 from phototag.files import replace_file
-from phototag.index import faces
+from phototag.index import faces, words
 from phototag.index.db import EXPORTED, Index, get_meta, set_meta, transaction
 from phototag.index.faces import Filter, KnownFace, PhotoOnDisk
+from phototag.index.words import Word
 
 TAGS = "tags.jsonl"
+_WORDS = re.compile(rb'"(source"\s*:\s*"human"|(not_faces|waiting|collage|not|ignored|group)"\s*:)')
 
-FORM = b"1\n"
+FORM = b"2\n"
 """Of a line. Raise it when lines look otherwise, so that those of an older phototag are written anew."""
 
 
@@ -33,7 +38,7 @@ def write_tags(index: Index) -> bool:
         former = path.read_bytes() if path.is_file() else None
         stale = faces.stale_paths(index.db)
         if former is None or get_meta(index.db, EXPORTED) != _digest(former):
-            current = _whole(index)
+            current = b"".join(tag_lines(index))
         elif stale:
             current = _patched(index, former, stale)
         else:
@@ -49,13 +54,13 @@ def write_tags(index: Index) -> bool:
     return current != former
 
 
-def _whole(index: Index) -> bytes:
-    return b"".join(_lines(faces.faces(index.db), faces.photos_on_disk(index.db)).values())
-
-
 def _patched(index: Index, former: bytes, stale: Sequence[bytes]) -> bytes:
     """The file as it was left, with those lines made anew that are out of date."""
-    fresh = _lines(faces.faces(index.db, Filter(stale=True)), faces.photos_on_disk(index.db, stale=True))
+    fresh = _lines(
+        faces.faces(index.db, Filter(stale=True)),
+        faces.photos_on_disk(index.db, stale=True),
+        words.by_photo(index.db, stale=True),
+    )
     lines = former.splitlines(keepends=True)
     parts: list[bytes] = []
     at = 0
@@ -86,6 +91,23 @@ def _path(line: bytes) -> bytes:
 _DECODER = json.JSONDecoder()
 
 
+def tag_lines(index: Index) -> list[bytes]:
+    """The lines of tags.jsonl, as the index has it now."""
+    found, files, said = faces.faces(index.db), faces.photos_on_disk(index.db), words.by_photo(index.db)
+    return list(_lines(found, files, said).values())
+
+
+def is_as_left(index: Index) -> bool:
+    """Whether tags.jsonl is as this index wrote it last, and not edited by hand."""
+    path = index.folder / TAGS
+    return path.is_file() and get_meta(index.db, EXPORTED) == _digest(path.read_bytes())
+
+
+def holds_words(path: Path) -> bool:
+    """Whether a tags.jsonl says anything that a human said."""
+    return path.is_file() and _WORDS.search(path.read_bytes()) is not None
+
+
 def to_json(value: object) -> str:
     """One line of JSON, readable where it can be: only a name that is not valid UTF-8 is escaped."""
     text = json.dumps(value, ensure_ascii=False)
@@ -96,20 +118,34 @@ def to_json(value: object) -> str:
     return text
 
 
-def _lines(found: Sequence[KnownFace], files: Sequence[PhotoOnDisk]) -> dict[bytes, bytes]:
+def _lines(
+    found: Sequence[KnownFace], files: Sequence[PhotoOnDisk], said: Mapping[str, Sequence[Word]]
+) -> dict[bytes, bytes]:
     """Path -> line, in the order of the files."""
     by_photo: dict[str, list[KnownFace]] = defaultdict(list)
     for face in found:
         by_photo[face.photo].append(face)
-    return {file.path: _line(file, by_photo[file.photo]) for file in files}
+    return {file.path: _line(file, by_photo[file.photo], said.get(file.photo, ())) for file in files}
 
 
-def _line(file: PhotoOnDisk, found: Sequence[KnownFace]) -> bytes:
+def _line(file: PhotoOnDisk, found: Sequence[KnownFace], said: Sequence[Word]) -> bytes:
     here = [replace(face, orientation=file.orientation) for face in found]
-    shown = [_face(face) for face in sorted(here, key=lambda face: (face.box, face.id))]
+    of = {word.spot.id: word for word in said}
+    shown = [_face(face) | _said(of.get(face.id)) for face in sorted(here, key=lambda face: (face.box, face.id))]
     names = sorted({face.person for face in found if face.person and face.is_tagged})
-    record = {"photo": os.fsdecode(file.path), "hash": file.photo, "taken": file.taken, "people": names, "faces": shown}
-    return to_json(record).encode() + b"\n"
+    record: dict[str, object] = {
+        "photo": os.fsdecode(file.path),
+        "hash": file.photo,
+        "taken": file.taken,
+        "size": turned_size(file.width, file.height, file.orientation),
+        "orientation": file.orientation,
+        "people": names,
+        "faces": shown,
+    }
+    none = [_place(word, file) | _refused(word) for word in said if not word.is_face]
+    lost = [_place(word, file) | _said(word) for word in said if word.is_face and not word.is_found]
+    more = {"not_faces": none, "waiting": lost, "collage": bool(file.is_collage)}
+    return to_json(record | {key: value for key, value in more.items() if value}).encode() + b"\n"
 
 
 def _face(face: KnownFace) -> dict[str, object]:
@@ -119,3 +155,28 @@ def _face(face: KnownFace) -> dict[str, object]:
         "person": face.person if face.is_tagged else None,
         "source": face.source if face.is_tagged else None,
     }
+
+
+def _place(word: Word, file: PhotoOnDisk) -> dict[str, object]:
+    size = turned_size(file.width, file.height, file.orientation)
+    return {"id": word.spot.id, "box": list(box_in_pixels(to_upright(word.spot.box, file.orientation), *size))}
+
+
+def _said(word: Word | None) -> dict[str, object]:
+    """What a human said of a face, as far as `person` and `source` do not tell it."""
+    if word is None:
+        return {}
+    found: dict[str, object] = {}
+    if word.who is not None and word.who.name is None:
+        found["group"] = word.who.group
+    elif word.who is not None and (word.who.ignored or not word.is_found):
+        found["called"] = word.who.name
+    if word.who is not None and word.who.ignored:
+        found["ignored"] = True
+    return found | _refused(word)
+
+
+def _refused(word: Word) -> dict[str, object]:
+    """A name for who has one, a number for who is called by that of a group."""
+    refused = [who.group if who.name is None else who.name for who in word.refused]
+    return {"not": refused} if refused else {}

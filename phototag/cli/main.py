@@ -39,6 +39,10 @@ COMMANDS = {
     "history": ("phototag.cli.history", "List everything you decided, the newest first."),
     "undo": ("phototag.cli.history", "Take a decision back."),
     "redo": ("phototag.cli.history", "Put back a decision that was taken back."),
+    "backup": ("phototag.cli.upkeep", "Copy the index, with all that you said, to one file."),
+    "restore": ("phototag.cli.upkeep", "Put a backup in the place of the index."),
+    "check": ("phototag.cli.upkeep", "Compare disk, index and tags.jsonl, and say what does not agree."),
+    "rebuild": ("phototag.cli.upkeep", "Make a lost or damaged index anew from tags.jsonl and the photos."),
     "find": ("phototag.cli.library", "List the photos that somebody is on."),
 }
 """Name -> module and a line of help, which stands here so that `phototag --help` loads nothing that a command needs."""

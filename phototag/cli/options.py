@@ -83,3 +83,18 @@ WithLater = Annotated[bool, typer.Option("--with-later", help="Also take back th
 FaceId = Annotated[
     str, typer.Argument(metavar="FACE", help="A face's id, or the beginning of it, from: phototag faces")
 ]
+BackupFile = Annotated[
+    Path | None,
+    typer.Argument(metavar="[FILE]", help="Where to. Default: beside the index, where the last five are kept."),
+]
+BackupSource = Annotated[
+    str | None,
+    typer.Argument(metavar="[FILE]", help="A backup: a file, a name from --list, or: latest"),
+]
+ListBackups = Annotated[bool, typer.Option("--list", help="List the backups beside the index.")]
+Repair = Annotated[bool, typer.Option("--repair", help="Put right what can be, after a backup.")]
+Deep = Annotated[bool, typer.Option("--deep", help="Also read every photo, and compare it with what it was.")]
+LostFolder = Annotated[
+    Path | None, typer.Argument(metavar="[DIR]", help="The folder that holds your photos. Default: as --library.")
+]
+Anyway = Annotated[bool, typer.Option("--force", help="Also where the index is sound; it is backed up first.")]

@@ -49,12 +49,7 @@ def open_for_reading(folder: Path) -> Index:
     path = folder / FILE
     if not path.is_file():
         raise LibraryError(f"There is no index in {folder}. Make one with: phototag scan DIR")
-    writable = os.access(folder, os.W_OK) and os.access(path, os.W_OK)
-    # WAL needs a shared-memory file beside the index, which a read-only folder cannot have. Where a log is left over,
-    # it must not be ignored all the same.
-    log = path.with_name(FILE + "-wal")
-    at_rest = not writable and not (log.exists() and log.stat().st_size)
-    db = _connect(path, "mode=ro&immutable=1" if at_rest else "mode=ro")
+    db = connect_for_reading(path)
     return _checked(db, folder, path)
 
 
@@ -74,11 +69,44 @@ def open_for_writing(folder: Path, root: Path | None = None) -> Index:
     path = folder / FILE
     if root is None and not path.is_file():
         raise LibraryError(f"There is no index in {folder}. Make one with: phototag scan DIR")
+    return _open(path, folder, root, "WAL")
+
+
+def open_draft(path: Path, folder: Path, root: Path | None = None) -> Index:
+    """Open a file that shall become the index of a folder: a new one, or a copy that is brought up to date.
+
+    It has no log beside it, so that it can take its place as one file.
+
+    Raises:
+        LibraryError, NewerIndexError: as for `open_for_writing`.
+    """
+    return _open(path, folder, root, "DELETE")
+
+
+def connect_for_reading(path: Path, *, still: bool = False) -> sqlite3.Connection:
+    """Connect to any SQLite file; nothing of it is changed, and it may lie on a read-only disk.
+
+    Args:
+        path: of the file.
+        still: nobody writes to it meanwhile: then no file is made beside it.
+
+    Raises:
+        LibraryError: it cannot be opened.
+    """
+    writable = not still and os.access(path.parent, os.W_OK) and os.access(path, os.W_OK)
+    # WAL needs a shared-memory file beside the index, which a read-only folder cannot have. Where a log is left over,
+    # it must not be ignored all the same.
+    log = path.with_name(path.name + "-wal")
+    at_rest = not writable and not (log.exists() and log.stat().st_size)
+    return _connect(path, "mode=ro&immutable=1" if at_rest else "mode=ro")
+
+
+def _open(path: Path, folder: Path, root: Path | None, mode: str) -> Index:
     db = _connect(path, "mode=rwc")
     try:
         migrations.check(db, path)
-        db.execute("PRAGMA journal_mode = WAL")
-        migrations.migrate(db, path)
+        db.execute(f"PRAGMA journal_mode = {mode}")
+        migrations.migrate(db, path, back_up=path == folder / FILE)
         db.execute("PRAGMA foreign_keys = ON")
         if root is not None:
             _adopt_root(db, folder, root)

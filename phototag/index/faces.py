@@ -140,18 +140,24 @@ def photo_at(db: sqlite3.Connection, path: bytes) -> str:
 
 
 class PhotoOnDisk(NamedTuple):
-    """A file that holds a photo."""
+    """A file that holds a photo; width and height are of the picture as stored, `is_collage` is 1 or 0."""
 
     path: bytes
     photo: str
     orientation: int
     taken: str | None
+    width: int
+    height: int
+    is_collage: int
 
 
 def photos_on_disk(db: sqlite3.Connection, *, stale: bool = False) -> list[PhotoOnDisk]:
     """All files whose picture is known, or only those whose lines in tags.jsonl are out of date; sorted by path."""
     of = "stale_lines JOIN files USING (path)" if stale else "files"
-    return [PhotoOnDisk(*row) for row in db.execute(f"SELECT path, hash, orientation, taken FROM {of} ORDER BY path")]
+    sql = f"""
+        SELECT path, hash, files.orientation, taken, width, height, hash IN (SELECT hash FROM collages)
+        FROM {of} JOIN photos USING (hash) ORDER BY path"""
+    return [PhotoOnDisk(*row) for row in db.execute(sql)]
 
 
 def stale_paths(db: sqlite3.Connection) -> list[bytes]:

@@ -70,6 +70,11 @@ def new_id(db: sqlite3.Connection) -> int:
     return int(db.execute("INSERT INTO clusters DEFAULT VALUES").lastrowid or 0)
 
 
+def reserve(db: sqlite3.Connection, number: int) -> None:
+    """Keep a number for somebody who is called by it. Inside a transaction."""
+    db.execute("INSERT OR IGNORE INTO clusters VALUES (?)", (number,))
+
+
 def owner(db: sqlite3.Connection, cluster: int) -> str | None:
     """The name of whoever a human said is in this group, or None."""
     sql = """

@@ -152,6 +152,11 @@ def history(db: sqlite3.Connection) -> list[Decision]:
     ]
 
 
+def numbers(db: sqlite3.Connection) -> set[tuple[int, int]]:
+    """All decisions by number and time, which together no two libraries share; of an older index too."""
+    return {(number, at_ns) for number, at_ns in db.execute("SELECT id, at_ns FROM decisions")}
+
+
 def decision_on(db: sqlite3.Connection, face: str) -> tuple[int, int] | None:
     """Number and time (nanoseconds since the epoch) of the decision that says who a face is, or None."""
     sql = """
@@ -184,8 +189,10 @@ def _row(db: sqlite3.Connection, kind: Kind, words: Words, of: int | None, at_ns
 
 
 def _changes(db: sqlite3.Connection, number: int, *, introductions: bool = False) -> list[Change]:
-    """What a decision changes; people whom it introduces stay introduced when it is taken back."""
-    sql = "SELECT cell, was, was_by, becomes FROM changes WHERE decision_id = ?"
+    """What a decision changes, people whom it introduces first; they stay introduced when it is taken back."""
+    sql = """
+        SELECT cell, was, was_by, becomes FROM changes WHERE decision_id = ?
+        ORDER BY cell NOT LIKE 'person %', cell"""
     return [
         Change(cell, Held(was, was_by), becomes)
         for cell, was, was_by, becomes in db.execute(sql, (number,))

@@ -13,13 +13,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from phototag.errors import LibraryError, NewerIndexError
-from phototag.index import earlier_journal
+from phototag.errors import DamagedError, LibraryError, NewerIndexError
+from phototag.index import backups, earlier_journal
 
 APPLICATION_ID = 0x70687467
 """Marks an SQLite file as ours ("phtg"); PRAGMA application_id."""
-
-BACKUPS_KEPT = 5
 
 FIRST = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -345,7 +343,8 @@ def check(db: sqlite3.Connection, path: Path, steps: Sequence[Step] = STEPS) -> 
     """Refuse an index that is not ours or that a newer phototag made. Reads only.
 
     Raises:
-        LibraryError: not an SQLite file, or somebody else's.
+        DamagedError: not an SQLite file, or one that cannot be read any more.
+        LibraryError: somebody else's, or not readable now.
         NewerIndexError: more steps than we know.
     """
     try:
@@ -354,9 +353,9 @@ def check(db: sqlite3.Connection, path: Path, steps: Sequence[Step] = STEPS) -> 
     except sqlite3.OperationalError as error:
         raise LibraryError(f"{path} cannot be read now: {error}. Nothing was written; try again.") from error
     except sqlite3.DatabaseError as error:
-        raise LibraryError(
+        raise DamagedError(
             f"{path} is not a phototag index, or it is damaged ({error}). Nothing was written. "
-            "Keep the file: what you named is in it. Put back a copy of yours if you have one."
+            "Keep the file: what you named is in it. To go on: phototag restore latest, or phototag rebuild DIR"
         ) from error
     if tables and not ours:
         raise LibraryError(
@@ -369,7 +368,7 @@ def check(db: sqlite3.Connection, path: Path, steps: Sequence[Step] = STEPS) -> 
         )
 
 
-def migrate(db: sqlite3.Connection, path: Path, steps: Sequence[Step] = STEPS) -> None:
+def migrate(db: sqlite3.Connection, path: Path, steps: Sequence[Step] = STEPS, *, back_up: bool = True) -> None:
     """Bring an index up to date: a backup, then each missing step in one transaction.
 
     Args:
@@ -377,6 +376,7 @@ def migrate(db: sqlite3.Connection, path: Path, steps: Sequence[Step] = STEPS) -
             that a table can be put in the place of another.
         path: of the database file; the backup goes beside it as index-v<version>-<n>.db.
         steps: for tests.
+        back_up: false for what is a copy itself.
 
     Raises:
         sqlite3.Error: a step failed; the index is as before.
@@ -384,8 +384,8 @@ def migrate(db: sqlite3.Connection, path: Path, steps: Sequence[Step] = STEPS) -
     start = version(db)
     if start == len(steps):
         return
-    if start:
-        _back_up(db, path, start)
+    if start and back_up:
+        backups.make(db, path.parent, f"v{start}")
     db.execute("BEGIN IMMEDIATE")
     try:
         for step in steps[start:]:
@@ -419,14 +419,3 @@ def _statements(script: str) -> list[str]:
             found.append(pending)
             pending = ""
     return found
-
-
-def _back_up(db: sqlite3.Connection, path: Path, start: int) -> None:
-    kept = sorted(path.parent.glob("index-v*-*.db"), key=lambda p: p.stat().st_mtime_ns)
-    number = max((int(tail) for p in kept if (tail := p.stem.rsplit("-", 1)[1]).isdecimal()), default=0) + 1
-    target = path.with_name(f"index-v{start}-{number}.db")
-    with sqlite3.connect(target) as copy:
-        db.backup(copy)
-    copy.close()
-    for old in kept[: max(0, len(kept) + 1 - BACKUPS_KEPT)]:
-        old.unlink()

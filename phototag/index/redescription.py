@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from phototag.errors import LibraryError
-from phototag.index import migrations, photos, spaces, spots
-from phototag.index.db import FILE, forget_results, transaction
+from phototag.index import backups, photos, spaces, spots
+from phototag.index.db import forget_results, transaction
 from phototag.types import Space
 
 
@@ -104,13 +104,13 @@ def compare(db: sqlite3.Connection, described: sqlite3.Connection) -> Comparison
 
 
 def back_up(db: sqlite3.Connection, folder: Path) -> None:
-    """Copy an index to a file beside it, as before a step of `index.migrations`.
+    """Copy an index to a file beside it, before another engine describes it.
 
     Raises:
         LibraryError: there is no room for it; nothing was changed.
     """
     try:
-        migrations._back_up(db, folder / FILE, migrations.version(db))
+        backups.make(db, folder, backups.ENGINE)
     except (OSError, sqlite3.Error) as error:
         raise LibraryError(
             f"No copy of the index could be made in {folder}: {error}. Nothing was changed; free some space and run "

@@ -59,12 +59,15 @@ def rebind(db: sqlite3.Connection, photo: str) -> None:
 
     A face with the spot's own id, else the one that overlaps it most. A spot that finds no face waits.
     """
-    known = boxes(db, "spots", photo)
-    if not known:
-        return
-    pairs = same_faces(known, boxes(db, "faces", photo))
+    pairs = found_again(db, photo)
     db.execute("DELETE FROM bindings WHERE spot_id IN (SELECT id FROM spots WHERE hash = ?)", (photo,))
     db.executemany("INSERT INTO bindings VALUES (?, ?)", sorted(pairs.items()))
+
+
+def found_again(db: sqlite3.Connection, photo: str) -> dict[str, str]:
+    """Spot -> the face that lies there, of a photo."""
+    known = boxes(db, "spots", photo)
+    return same_faces(known, boxes(db, "faces", photo)) if known else {}
 
 
 def same_faces(known: Mapping[str, Box], found: Mapping[str, Box]) -> dict[str, str]:

@@ -179,7 +179,8 @@ class Walk:
         for face, photo, *box in self._faces(2):
             spot, person = Spot(face, photo, Box(*box)), draft.person(self.chance.choice(["elon", "ann", "zoë"]))
             verbs = [draft.name, draft.name, draft.refuse, lambda spot, _: draft.no_face(spot)]
-            self.chance.choice(verbs)(spot, person)
+            verbs += [lambda spot, _: draft.collage(spot.photo), lambda _, person: draft.ignore(person)]
+            self.chance.choice(verbs)(spot, self.chance.choice([person, person, draft.somebody(7)]))
         decide(self.index.db, Kind.NAME, {"name": "somebody", "faces": 1}, draft, 1)
 
     def take_back(self) -> None:

@@ -117,7 +117,7 @@ def test_vectors_boxes_tags_and_export_are_the_new_engines(named: Album, migrate
 def test_the_old_index_is_kept_beside_the_new_one(named: Album, migrate: Migrate) -> None:
     before = everything(named)
     migrate()
-    (copy,) = (named.root / ".phototag").glob("index-v*-*.db")
+    (copy,) = (named.root / ".phototag").glob("index-before-engine-*.db")
     with sqlite3.connect(copy) as db:
         assert sorted(db.execute("SELECT * FROM vectors")) in [sorted(rows, key=str) for rows in before]
     db.close()
@@ -285,7 +285,7 @@ def test_without_room_for_a_copy_nothing_is_changed(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("phototag.index.migrations._back_up", full)
+    monkeypatch.setattr("phototag.index.backups.make", full)
     before = everything(named)
     assert migrate() == 4
     assert "No space left" in migrate.err

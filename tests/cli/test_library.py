@@ -186,7 +186,7 @@ def test_tags_are_a_line_a_photo_for_other_programs(phototag: Command, scanned: 
     lines = [json.loads(line) for line in (scanned / ".phototag" / "tags.jsonl").read_text().splitlines()]
     assert [line["photo"] for line in lines] == sorted(line["photo"] for line in lines)
     both = lines[3]
-    assert list(both) == ["photo", "hash", "taken", "people", "faces"]
+    assert list(both) == ["photo", "hash", "taken", "size", "orientation", "people", "faces"]
     assert (both["photo"], both["people"]) == ("2021/both.jpg", ["elon"])
     assert [face["person"] for face in both["faces"]] == ["elon", None]
     assert list(both["faces"][0]) == ["id", "box", "person", "source"]
