@@ -122,8 +122,8 @@ class _Inquiry:
         self.rows = {id_: row for row, id_ in enumerate(known.faces)}
         self.vectors = photos.vectors_of(index.db, known.faces, known.space.dim)
         self.references, _ = tag.references_and_others(known)
-        said_not = (x.person for x in known.labels if x.face == face.id and x.verdict is Verdict.IS_NOT)
-        self.refused = [person for person in said_not if person not in known.nameless]
+        said_not = {person for id_, person in tag.refusals(known) if id_ == face.id}
+        self.refused = sorted(said_not & people.with_name(index.db))
 
     def answer(self) -> Why:
         apart = self._people()
@@ -163,6 +163,9 @@ class _Inquiry:
             others = "Everybody who has a name was ruled out by you." if self.refused else "Nobody has a name yet."
             return Rule.NOBODY_KNOWN, others, ("Name a group: phototag clusters --sheets",)
         name, possible = self.names[nearest[0]], self.known.space.thresholds.possible
+        if nearest[0] in self.known.nameless or nearest[0] in self.known.ignored:
+            hidden = "has no name yet" if nearest[0] in self.known.nameless else "is ignored"
+            return Rule.NO_MATCH, f"It is like nobody who has a name: the nearest is {name}, who {hidden}.", ()
         more = f"Name more photos of {name}, best such as this one."
         if judged > max(possible, strong):
             return (
@@ -181,6 +184,12 @@ class _Inquiry:
                     f"A reference nearer by {judged - strong:.2f}, or a runner-up that much farther, would tag it.",
                     f"Answer the question: phototag review. {more}",
                 ),
+            )
+        if any(self._is_itself(person) for person in self.known.nameless):
+            return (
+                Rule.DOUBT,
+                f"It is like {name}; as you said who else it is one person with, you are asked about all of them.",
+                (f"Answer the question: phototag review. {more}",),
             )
         rival = self._rival(nearest[0])
         if rival is not None:

@@ -33,11 +33,11 @@ def replace(db: sqlite3.Connection, found: Sequence[Cluster]) -> None:
     )
 
 
-def unknown(db: sqlite3.Connection) -> list[Cluster]:
+def unknown(db: sqlite3.Connection, least: int = 2) -> list[Cluster]:
     """Groups of faces that nobody is known to be, the largest first, ties by id; only faces on photos that are there.
 
     A face that a human named or that a strong match tagged is not among them, nor one that is ignored or like one that
-    is, nor is a group left with a single face.
+    is, nor is a group of fewer faces than `least`.
     """
     sql = """
         SELECT cluster_id, face_id FROM grouped
@@ -52,8 +52,14 @@ def unknown(db: sqlite3.Connection) -> list[Cluster]:
     found: dict[int, list[str]] = defaultdict(list)
     for cluster, face in db.execute(sql):
         found[cluster].append(face)
-    groups = [Cluster(cluster, tuple(faces)) for cluster, faces in found.items() if len(faces) > 1]
+    groups = [Cluster(cluster, tuple(faces)) for cluster, faces in found.items() if len(faces) >= least]
     return sorted(groups, key=lambda c: (-len(c.faces), c.id))
+
+
+def unknown_faces(db: sqlite3.Connection, cluster: int) -> tuple[str, ...]:
+    """The unknown faces of one group, if it is but one face too; () for what is left over of a group that is somebody."""
+    found = next((group.faces for group in unknown(db, least=1) if group.id == cluster), ())
+    return () if len(found) == 1 and owner(db, cluster) is not None else found
 
 
 def exists(db: sqlite3.Connection, cluster: int) -> bool:
