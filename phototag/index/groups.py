@@ -57,7 +57,7 @@ def unknown(db: sqlite3.Connection, least: int = 2) -> list[Cluster]:
 
 
 def unknown_faces(db: sqlite3.Connection, cluster: int) -> tuple[str, ...]:
-    """The unknown faces of one group, if it is but one face too; () for what is left over of a group that is somebody."""
+    """The unknown faces of one group, even if it is a single face; but not the last one of a group that is somebody."""
     found = next((group.faces for group in unknown(db, least=1) if group.id == cluster), ())
     return () if len(found) == 1 and owner(db, cluster) is not None else found
 
