@@ -266,7 +266,8 @@ def ignore(index: Index, text: str, at_ns: int) -> Outcome:
         if not subject.is_named:
             take_in(index, draft, subject.faces, person)
         draft.ignore(person)
-        return {"name": subject.called, "faces": len(subject.faces)}
+        said = [face for face in subject.faces if face.source is not Source.AUTO]  # the others are look-alikes now
+        return {"name": subject.called, "faces": len(said)}
 
     return decide(index, Kind.IGNORE, say, at_ns)
 

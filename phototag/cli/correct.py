@@ -30,7 +30,8 @@ def merge(subjects: options.Subjects, library: options.Library = None, index: op
     are = "is" if len(words["others"]) == 1 else "are"
     done = f"{_upper(listed(words['others']))} {are} {words['name']} now: {render.count(words['faces'], 'face')}."
     if words["together"]:
-        done += f"\nOn {render.count(words['together'], 'photo')} there is more than one of them: is that a mirror?"
+        on = render.count(words["together"], "photo")
+        done += f"\nOn {on} there are several of them. If that is no mirror and no collage, take it back."
     _tell(outcome, done, "They are one already.")
 
 
@@ -60,7 +61,7 @@ def split(
     words = outcome.words
     new = listed([f"group {number}" for number in words["groups"]])
     _tell(outcome, f"{_count(outcome)} of {found.called} {_is(outcome)} somebody else: {new}.")
-    render.out(f"Look at it:       {render.command('faces', '--cluster', words['groups'][0])}")
+    render.out(f"Look at them:     {render.command('faces', '--cluster', words['groups'][0])}")
     render.out(f"Say who it is:    {render.command('name-cluster', words['groups'][0], '--as', 'NAME')}")
 
 
@@ -142,7 +143,7 @@ def ignored(library: options.Library = None, index: options.Index = None, json: 
         render.out(render.table(["ignored", "faces", "look-alikes"], rows, right=(1, 2)))
         render.out(f"\nHear of one again:   {render.command('notice', 'NAME or NUMBER')}")
     else:
-        render.out(f"Nobody is ignored. To ignore a group: {render.command('ignore', 'ID')}")
+        render.out(f"Nobody is ignored. To ignore a person or group: {render.command('ignore', 'WHO')}")
 
 
 def not_a_face(faces: options.Faces, library: options.Library = None, index: options.Index = None) -> None:
@@ -152,7 +153,7 @@ def not_a_face(faces: options.Faces, library: options.Library = None, index: opt
     """
     with _writing("not-a-face", library, index) as opened:
         outcome = correct.not_a_face(opened, faces, time.time_ns())
-    _tell(outcome, f"{_are(outcome)} no face{'' if outcome.words['faces'] == 1 else 's'}.", "You said so before.")
+    _tell(outcome, f"{_are(outcome)} no {'face' if outcome.words['faces'] == 1 else 'faces'}.", "You said so before.")
 
 
 def collage(photo: options.PhotoArgument, library: options.Library = None, index: options.Index = None) -> None:

@@ -44,11 +44,13 @@ def undo(
     """
     with wiring.writing(load(library, index), "undo", render.note) as opened:
         found = said.undo(opened, number, time.time_ns(), with_later=with_later)
-    again = bool(found) and found[0].decision.is_active  # an undo was taken back
-    _tell("Put back" if again else "Taken back", found)
+    if found[0].decision.is_active:  # what was taken back is an undo
+        _tell_put_back(found)
+        return
+    _tell("Taken back", found)
     if len(found) > 1:
         render.out(f"\nPut them back:   {render.command('redo')}   ({len(found)} times)")
-    elif not again:
+    else:
         render.out(f"\nPut it back:     {render.command('redo')}")
 
 
@@ -59,8 +61,12 @@ def redo(number: options.Number = None, library: options.Library = None, index: 
     """
     with wiring.writing(load(library, index), "redo", render.note) as opened:
         found = said.redo(opened, number, time.time_ns())
+    _tell_put_back(found)
+
+
+def _tell_put_back(found: Sequence[Entry]) -> None:
     _tell("Put back", found)
-    render.out(f"\nTake it back:    {render.command('undo', *(e.decision.id for e in found))}")
+    render.out(f"\nTake it back:    {render.command('undo', found[0].decision.id)}")
 
 
 def _tell(done: str, found: Sequence[Entry]) -> None:

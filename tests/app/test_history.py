@@ -188,15 +188,15 @@ def test_the_history_reads_well(album: Album) -> None:
     history.undo(index, 9, AT)
     history.redo(index, 9, AT)
     assert texts(album)[::-1] == [
-        "group 2 and group 1 and group 3 are one",
+        "group 2, group 1 and group 3 are one",
         "3 faces of group 2 are somebody else: group 4 and group 5",
         "6 faces of group 2 are elon",
         "elon is called Elon",
-        "1 face is ann, moved there",
+        "1 face moved to ann",
         "1 face is not Elon",
         "group 4 is ignored, 2 faces",
         "group 4 is no longer ignored",
-        "1 face is none",
+        "1 face is no face",
         "red3.png may show one person more than once",
         "decision 9 taken back",
         "decision 9 put back",
