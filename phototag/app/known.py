@@ -157,6 +157,9 @@ def require_face(index: Index, text: str) -> KnownFace:
     if found:
         some = ", ".join(face.id for face in found[:5])
         raise UsageError(f"{len(found)} faces begin with {text!r}: {some}. Give more of the id.")
+    for said in (people.said_no_face(index.db, face) for face in ids):
+        if said is not None:
+            raise UsageError(f"Face {text!r} is no face, as you said. To take that back: phototag undo {said}")
     raise UsageError(f"There is no face {text!r}. See their ids: phototag faces")
 
 

@@ -214,7 +214,10 @@ class _Inquiry:
             return (
                 Rule.IGNORED,
                 f"It is like {like.like}, which you dismissed: {like.distance:.2f} away.",
-                ("If it is somebody after all: phototag move FACE --to NAME. See whom you ignore: phototag ignored",),
+                (
+                    f"If it is somebody: phototag move {self.face.id} --to NAME. "
+                    f"If it only is not like that: phototag reject {self.face.id}",
+                ),
             )
         decision = journal.decision_on(self.index.db, self.face.id)
         if decision is None or not (self.face.ignored or self.face.source is Source.HUMAN):

@@ -48,14 +48,12 @@ Precision = Annotated[
     typer.Option("--precision", metavar="SHARE", help="Set the limits so that this share of the tags is right."),
 ]
 Reset = Annotated[bool, typer.Option("--reset", help="Go back to the usual limits.")]
-Subjects = Annotated[list[str], typer.Argument(metavar="A B ...", help="Names of people or numbers of groups.")]
+Subjects = Annotated[list[str], typer.Argument(metavar="WHO", help="Names of people or numbers of groups.")]
 SubjectName = Annotated[str, typer.Argument(metavar="WHO", help="A person's name, or a group's number.")]
 PersonArgument = Annotated[str, typer.Argument(metavar="NAME", help="A person's name.")]
 NewName = Annotated[str, typer.Argument(metavar="NEW", help="What they are called from now on.")]
-Faces = Annotated[list[str], typer.Argument(metavar="FACE...", help="Ids of faces, or the beginnings of them.")]
-SomeFaces = Annotated[
-    list[str] | None, typer.Argument(metavar="FACE...", help="Ids of faces, or the beginnings of them.")
-]
+Faces = Annotated[list[str], typer.Argument(metavar="FACE", help="Ids of faces, or the beginnings of them.")]
+SomeFaces = Annotated[list[str] | None, typer.Argument(metavar="FACE", help="Ids of faces, or the beginnings of them.")]
 To = Annotated[str, typer.Option("--to", metavar="NAME", help="Who they are.")]
 ConfirmPerson = Annotated[
     str | None, typer.Option("--person", metavar="NAME", help="All faces tagged as this person automatically.")

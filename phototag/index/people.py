@@ -94,6 +94,13 @@ def person_of(db: sqlite3.Connection, face: str) -> int | None:
     return None if row is None else int(row[0])
 
 
+def said_no_face(db: sqlite3.Connection, face: str) -> int | None:
+    """The decision that says that this is no face, or None."""
+    sql = "SELECT decision_id FROM not_faces JOIN bindings USING (spot_id) WHERE face_id = ?"
+    row = db.execute(sql, (face,)).fetchone()
+    return None if row is None else int(row[0])
+
+
 def nameless(db: sqlite3.Connection) -> dict[int, int]:
     """Person id -> number of their group, of people who have faces and no name."""
     return dict(db.execute(f"SELECT id, cluster_id FROM people WHERE name IS NULL AND {_HAS_FACES}"))

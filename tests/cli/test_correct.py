@@ -181,7 +181,11 @@ def test_not_a_face(phototag: Command, three: Album) -> None:
     shown = {found["id"]: found["ignored"] for found in json.loads(phototag.out)["faces"]}
     assert face not in shown
     assert shown[other]
-    assert phototag("undo") == 0
+    assert phototag("not-a-face", face) == 2
+    assert phototag.err == f"phototag: Face '{face}' is no face, as you said. To take that back: phototag undo 2\n"
+    assert phototag("why", other) == 0
+    assert f"Face {other} on green2.png: ignored\nIt is like {face}, which you dismissed: 0.00 away.\n" in phototag.out
+    assert phototag("undo", 2) == 0
 
 
 def test_collage(phototag: Command, three: Album) -> None:
