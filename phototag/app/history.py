@@ -14,12 +14,21 @@ from phototag.index.journal import ConflictError, Decision, Kind
 __all__ = ["Decision", "Entry", "entries", "listed", "redo", "undo"]
 
 
+REGROUPS = frozenset({Kind.MERGE, Kind.SPLIT, Kind.MOVE, Kind.REJECT, Kind.NOT_A_FACE, Kind.COLLAGE})
+"""Decisions that scans make groups by: what they made stays until the next one, if such a decision is taken back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A decision and how it reads."""
 
     decision: Decision
     text: str
+
+    @property
+    def regroups(self) -> bool:
+        """Whether groups are others with the next scan, if this is taken back or put back."""
+        return self.decision.kind in REGROUPS
 
 
 def entries(index: Index) -> list[Entry]:
@@ -121,9 +130,13 @@ def _told(index: Index, numbers: Collection[int]) -> str:
 
 
 def _built_on(index: Index, number: int, numbers: Collection[int]) -> str:
+    if max(numbers) > number:
+        advice = f"To take all of these back: phototag undo {number} --with-later"
+    else:
+        advice = "Take one of those back first: phototag undo N"
     return (
         f"Decision {number} cannot be taken back alone, because of:\n{_told(index, numbers)}\n"
-        f"Nothing was changed. To take all of these back: phototag undo {number} --with-later"
+        f"Nothing was changed. {advice}"
     )
 
 

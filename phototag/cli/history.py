@@ -52,6 +52,7 @@ def undo(
         render.out(f"\nPut them back:   {render.command('redo')}   ({len(found)} times)")
     else:
         render.out(f"\nPut it back:     {render.command('redo')}")
+    _tell_to_regroup(found)
 
 
 def redo(number: options.Number = None, library: options.Library = None, index: options.Index = None) -> None:
@@ -67,6 +68,12 @@ def redo(number: options.Number = None, library: options.Library = None, index: 
 def _tell_put_back(found: Sequence[Entry]) -> None:
     _tell("Put back", found)
     render.out(f"\nTake it back:    {render.command('undo', found[0].decision.id)}")
+    _tell_to_regroup(found)
+
+
+def _tell_to_regroup(found: Sequence[Entry]) -> None:
+    if any(entry.regroups for entry in found):
+        render.out(f"Group anew:      {render.command('scan', 'DIR')}")
 
 
 def _tell(done: str, found: Sequence[Entry]) -> None:

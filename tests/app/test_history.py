@@ -105,6 +105,35 @@ def test_with_later_takes_back_what_would_contradict_it(album: Album) -> None:
     assert album.sources() == {"red": "human bob", "blue": "suggested bob"} or album.sources()["blue"] is None
 
 
+def test_what_an_earlier_decision_contradicts_now_is_not_taken_back(album: Album) -> None:
+    """Ben was called ann for a while, when nobody was."""
+    album.scan(red=[RED], blue=[BLUE])
+    album.name("ann", "red")
+    undo(album, 1)
+    album.name("ben", "blue")
+    correct.rename(album.index, "ben", "ann", AT)
+    correct.rename(album.index, "ann", "cyd", AT)
+    redo(album, 1)
+    for with_later in (False, True):
+        with pytest.raises(
+            UsageError, match=r"\n  1: 1 face is ann\nNothing was changed. Take one of those back first"
+        ):
+            undo(album, 5, with_later=with_later)
+    assert album.sources() == {"red": "human ann", "blue": "human cyd"}
+
+
+def test_groups_that_a_scan_made_by_a_decision_are_others_after_the_next_one(album: Album) -> None:
+    album.scan(red1=[RED], red2=[RED], red3=[RED], blue1=[BLUE], blue2=[BLUE])
+    before = album.groups()
+    correct.merge(album.index, ["1", "2"], AT)
+    album.scan()
+    assert len(album.groups()) == 1
+    undo(album)
+    album.scan()
+    assert list(album.groups().values()) == list(before.values())
+    assert next(iter(album.groups())) == 1
+
+
 def test_what_was_said_otherwise_since_stands_in_the_way(said: Album) -> None:
     undo(said, 3)
     said.name("zoe", "blue1")

@@ -102,6 +102,7 @@ def test_what_others_build_on_is_taken_back_with_them_or_not_at_all(phototag: Co
         "Taken back: 1 face moved to ann (decision 3).\n"
         "Taken back: 3 faces of group 1 are elon (decision 1).\n"
         "\nPut them back:   phototag redo   (2 times)\n"
+        "Group anew:      phototag scan DIR\n"
     )
     for _ in range(2):
         assert phototag("redo") == 0
