@@ -97,7 +97,9 @@ def _dismissals(index: Index, evidence: Evidence, guesses: Sequence[Suggestion])
     dismissed = [*strangers, *evidence.no_faces]
     if not dismissed:
         return []
-    refused = refusals(evidence)
+    faces_of: dict[int, list[str]] = defaultdict(list)
+    for stranger in strangers:
+        faces_of[spoken[stranger]].append(stranger)
     is_ignored = {guess.face: guess.person in evidence.ignored for guess in guesses}
     others = [face for face in evidence.faces if face not in spoken]
     dim = evidence.space.dim
@@ -109,5 +111,5 @@ def _dismissals(index: Index, evidence: Evidence, guesses: Sequence[Suggestion])
         evidence.space.thresholds,
         {guess.face: guess.distance for guess in guesses if not is_ignored[guess.face]},
         {guess.face for guess in guesses if is_ignored[guess.face] and guess.grade is Grade.STRONG},
-        {(face, stranger) for face, person in refused for stranger in strangers if spoken[stranger] == person},
+        {(face, other) for face, person in refusals(evidence) for other in faces_of.get(person, ())},
     )

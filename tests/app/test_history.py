@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from phototag.app import correct, history, splits
 from phototag.app.evidence import gather
 from phototag.app.groups import regroup, unknown_groups
-from phototag.app.known import ignored_people, known_faces, known_people
+from phototag.app.known import PersonCount, ignored_people, known_faces, known_people
 from phototag.app.name import name_cluster
 from phototag.app.subject import require_subject
 from phototag.errors import UsageError
@@ -320,7 +320,7 @@ class Session:
         after = self.newest()
         return None if before == after else after
 
-    def state(self) -> tuple[object, ...]:
+    def state(self) -> tuple[list[PersonCount], list[tuple[int, list[str]]], list[tuple[object, ...]], bytes]:
         """All that a person sees."""
         return (
             known_people(self.index),
@@ -393,6 +393,26 @@ def test_as_many_undos_as_decisions_lead_back_and_as_many_redos_forth_again(
     for after in states[1:]:
         history.redo(session.index, None, AT)
         assert session.state() == after
+
+
+@SLOW
+@given(sayings=SAYINGS, scans=st.sets(st.integers(0, 7), max_size=3))
+def test_scans_in_between_make_no_difference_after_all_is_taken_back_and_the_next_scan(
+    afresh: Callable[[], Session], sayings: list[tuple[str, str, int, int]], scans: set[int]
+) -> None:
+    session = afresh()
+    people_before, groups_before, _, tags_before = session.state()
+    done = 0
+    for i, saying in enumerate(sayings):
+        done += session.say(saying) is not None
+        if i in scans:
+            session.regroup()
+    for _ in range(done):
+        history.undo(session.index, None, AT)
+    people_after, _, _, tags_after = session.state()
+    assert (people_after, tags_after) == (people_before, tags_before)
+    session.regroup()
+    assert {frozenset(faces) for _, faces in session.state()[1]} == {frozenset(faces) for _, faces in groups_before}
 
 
 @SLOW
