@@ -337,6 +337,23 @@ def test_what_is_confirmed_is_a_reference_from_then_on(album: Album) -> None:
     assert album.sources()["pale2"] == "auto elon"
 
 
+def test_faces_of_several_people_are_confirmed_at_once(album: Album) -> None:
+    album.scan(red1=[RED], red2=[RED], red3=[RED], blue1=[BLUE], blue2=[BLUE])
+    album.name("elon", "red1")
+    album.name("ann", "blue1")
+    said = correct.confirm(album.index, album.ids("red2", "blue2", "red3"), AT)
+    assert said.words == {"name": "ann or elon", "faces": 3}
+    assert people(album) == {"elon": (3, 3), "ann": (2, 2)}
+
+
+def test_confirming_one_face_of_what_a_human_merged_is_a_word_on_all_of_it(album: Album) -> None:
+    album.scan(dark=[DARK_RED], pale1=[PALE_RED], pale2=[PALE_RED], green1=[GREEN], green2=[GREEN])
+    merge(album, *map(str, album.groups()))
+    album.name("elon", "dark")
+    correct.confirm(album.index, album.ids("pale1"), AT)
+    assert people(album) == {"elon": (5, 5)}
+
+
 def test_confirming_what_a_human_said_is_no_decision(album: Album) -> None:
     album.scan(dark=[DARK_RED])
     album.name("elon", "dark")
@@ -405,6 +422,28 @@ def test_a_face_that_is_alone_has_nothing_to_be_rejected(three: Album) -> None:
     with pytest.raises(UsageError, match="nothing to reject"):
         correct.reject(three.index, three.ids("red1"), AT)
     assert decisions(three) == 1
+
+
+def test_who_was_rejected_keeps_their_number_whatever_joins_them(album: Album) -> None:
+    album.scan(red1=[RED], red2=[RED])
+    correct.reject(album.index, album.ids("red1"), AT)
+    number = group_of(album, "red1")
+    album.scan(red3=[RED], red4=[RED], red5=[RED])
+    assert group_of(album, "red3") == group_of(album, "red2") == 1
+    (album.root / "red2.png").unlink()
+    album.scan()
+    assert album.groups() == {number: ["red1", "red3", "red4", "red5"]}
+
+
+def test_naming_a_group_again_does_not_name_who_was_rejected_since(three: Album) -> None:
+    name_cluster(three.index, 1, "elon", AT)
+    correct.reject(three.index, three.ids("red3"), AT)
+    with pytest.raises(UsageError, match="Group 1 is elon already"):
+        name_cluster(three.index, 1, "ann", AT)
+    assert name_cluster(three.index, 1, "Elon", AT).decision is None
+    correct.reject(three.index, three.ids("red4"), AT)
+    assert name_cluster(three.index, 1, "elon", AT).decision is None
+    assert people(three) == {"elon": (2, 2)}
 
 
 # Rename

@@ -102,6 +102,16 @@ def test_a_picture_that_cannot_be_written_is_said_to_be_so(mixed: Album, monkeyp
         draw(mixed.index, subject, propose(mixed.index, subject))
 
 
+def test_two_faces_of_a_collage_need_not_be_two_people(album: Album) -> None:
+    album.scan(mirror=[RED, RED], red=[RED])
+    album.name("elon", "red")
+    correct.move(album.index, [album.face("mirror", 0).id, album.face("mirror", 1).id], "elon", AT)
+    assert len(propose(album.index, require_subject(album.index, "elon")).leave) == 1
+    correct.collage(album.index, "mirror.png", AT)
+    with pytest.raises(UsageError, match="hold together"):
+        propose(album.index, require_subject(album.index, "elon"))
+
+
 def test_a_person_of_one_face_is_not_split(album: Album) -> None:
     album.scan(red1=[RED], red2=[RED], blue=[BLUE])
     album.name("elon", "blue")
