@@ -12,6 +12,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from phototag.app.correct import refuse_faces
+from phototag.app.groups import unknown_groups
 from phototag.app.known import KnownFace
 from phototag.app.name import name_faces
 from phototag.cli import main as cli
@@ -159,6 +160,21 @@ class Album:
         found = faces.faces(self.index.db)
         first = {Path(os.fsdecode(face.path)).stem: face for face in reversed(found)}  # they come from left to right
         return {name: f"{face.source} {face.person}" if face.source else None for name, face in first.items()}
+
+    def groups(self) -> dict[int, list[str]]:
+        """Number of each group of unknown faces -> the photos of its faces, sorted."""
+        return {
+            group.id: sorted(Path(os.fsdecode(face.path)).stem for face in group.faces)
+            for group in unknown_groups(self.index)
+        }
+
+    def tags(self) -> bytes:
+        """What tags.jsonl holds."""
+        return (self.root / ".phototag" / "tags.jsonl").read_bytes()
+
+    def ids(self, *photos: str) -> list[str]:
+        """Ids of the first face on each of these photos."""
+        return [self.face(photo).id for photo in photos]
 
     def name(self, who: str, *photos: str) -> None:
         """Say that the first face on each of these photos is somebody."""

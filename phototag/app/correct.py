@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import os
+import shlex
+from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from phototag.app.decide import Outcome, decide
-from phototag.app.known import photo_hash, require_face, require_person
-from phototag.app.name import clean_name, take_in
+from phototag.app.known import find_ignored, require_faces, require_noticed, require_person, require_photo
+from phototag.app.name import as_kept, clean_name, take_in
 from phototag.app.subject import Subject, require_subject
 from phototag.errors import UsageError
-from phototag.index import groups, people
+from phototag.index import faces, groups, people, photos
 from phototag.index.db import Index
 from phototag.index.draft import Draft
-from phototag.index.faces import KnownFace
+from phototag.index.faces import Filter, KnownFace
 from phototag.index.journal import Kind
 from phototag.types import Source
 
@@ -24,22 +27,31 @@ def merge(index: Index, subjects: Sequence[str], at_ns: int) -> Outcome:
     Raises:
         UsageError: fewer than two, or no such person or group; nothing is written.
     """
-    found = [require_subject(index, text) for text in subjects]
+    found = list({subject.called: subject for subject in (require_subject(index, text) for text in subjects)}.values())
     if len(found) < 2:
-        raise UsageError("Give two or more that are one person: phototag merge A B")
+        only = f"{found[0].called} alone is one person already" if found else "That is nobody"
+        raise UsageError(f"{_sentence(only)}. Nothing was changed. Give two or more: phototag merge A B")
     into = next((subject for subject in found if subject.is_named), found[0])
 
     def say(draft: Draft) -> dict[str, object]:
-        person = into.person if into.person is not None else draft.somebody(_number(into))
+        person = _person(draft, into)
         for subject in found:
-            if subject.is_named and subject.person != person:
-                draft.merge(subject.person or 0, person)
-            elif not subject.is_named:
+            if not subject.is_named:
                 take_in(index, draft, subject.faces, person)
+            elif subject.person is not None and subject.person != person:
+                draft.merge(subject.person, person)
         others = [subject.called for subject in found if subject is not into]
-        return {"name": into.called, "others": others, "faces": sum(len(subject.faces) for subject in found)}
+        faces_ = sum(len(subject.faces) for subject in found)
+        return {"name": into.called, "others": others, "faces": faces_, "together": _together(index, found)}
 
     return decide(index, Kind.MERGE, say, at_ns)
+
+
+def _together(index: Index, found: Sequence[Subject]) -> int:
+    """On how many photos there are faces of several of them, other than collages."""
+    collages = photos.collages(index.db)
+    on = Counter(photo for subject in found for photo in {face.photo for face in subject.faces})
+    return sum(n > 1 for photo, n in on.items() if photo not in collages)
 
 
 def split(index: Index, subject: Subject, parts: Sequence[Sequence[KnownFace]], at_ns: int) -> Outcome:
@@ -57,23 +69,32 @@ def split(index: Index, subject: Subject, parts: Sequence[Sequence[KnownFace]], 
     leaving = {face.id for part in parts for face in part}
     staying = [face for face in subject.faces if face.id not in leaving]
     if not leaving or not staying:
-        raise UsageError(f"Some faces of {subject.called} must go and some must stay. Nothing was changed.")
+        raise UsageError(
+            f"Some faces of {subject.called} must go and some must stay. Nothing was changed. "
+            f"See them: {subject.listing}"
+        )
+    unsaid = [face for face in staying if face.source is not Source.HUMAN]
 
     def say(draft: Draft) -> dict[str, object]:
         numbers = []
         for part in parts:
             numbers.append(groups.new_id(index.db))
-            somebody = draft.somebody(numbers[-1])
-            for face in part:
-                draft.name(face.spot, somebody)
-                if subject.is_named and subject.person is not None:
-                    draft.refuse(face.spot, subject.person)
-            if not subject.is_named:
-                for face in staying:
-                    draft.refuse(face.spot, somebody)
+            _part(draft, part, unsaid, draft.somebody(numbers[-1]), subject.person if subject.is_named else None)
         return {"name": subject.called, "faces": len(leaving), "groups": numbers}
 
     return decide(index, Kind.SPLIT, say, at_ns)
+
+
+def _part(
+    draft: Draft, leaving: Sequence[KnownFace], staying: Sequence[KnownFace], somebody: int, before: int | None
+) -> None:
+    """Some faces are somebody, and not who they were before; of those that stay none is."""
+    for face in leaving:
+        draft.name(face.spot, somebody)
+        if before is not None:
+            draft.refuse(face.spot, before)
+    for face in staying:
+        draft.refuse(face.spot, somebody)
 
 
 def rename(index: Index, name: str, new: str, at_ns: int) -> Outcome:
@@ -86,7 +107,8 @@ def rename(index: Index, name: str, new: str, at_ns: int) -> Outcome:
     other = people.find_person(index.db, wanted)
     if other is not None and other.id != person.id:
         raise UsageError(
-            f"{other.name} is somebody else already. If they are one person: phototag merge {other.name!r} {name!r}"
+            f"{other.name} is somebody else already. Nothing was changed. "
+            f"If they are one person: phototag merge {shlex.quote(other.name)} {shlex.quote(person.name)}"
         )
 
     def say(draft: Draft) -> dict[str, object]:
@@ -100,9 +122,10 @@ def move(index: Index, ids: Sequence[str], name: str, at_ns: int) -> Outcome:
     """Faces are somebody else than they carry the name of.
 
     Raises:
-        UsageError: no such face, or no name; nothing is written.
+        UsageError: no such face, no name, or somebody who is ignored; nothing is written.
     """
-    moved, wanted = [require_face(index, text) for text in ids], clean_name(name)
+    moved, wanted = require_faces(index, ids), clean_name(name)
+    require_noticed(index, wanted)
 
     def say(draft: Draft) -> dict[str, object]:
         person = draft.person(wanted)
@@ -111,7 +134,7 @@ def move(index: Index, ids: Sequence[str], name: str, at_ns: int) -> Outcome:
             if before is not None and before.id != person:
                 draft.refuse(face.spot, before.id)
             draft.name(face.spot, person)
-        return {"name": wanted, "faces": len(moved)}
+        return {"name": as_kept(index, wanted), "faces": len(moved)}
 
     return decide(index, Kind.MOVE, say, at_ns)
 
@@ -122,22 +145,28 @@ def confirm(index: Index, ids: Sequence[str], at_ns: int) -> Outcome:
     Raises:
         UsageError: no such face, or the machine takes it for nobody; nothing is written.
     """
-    found = [require_face(index, text) for text in ids]
+    found = require_faces(index, ids)
     for face in found:
         if face.person is None:
-            raise UsageError(f"Nothing is suggested for face {face.id}. Who is it? phototag move {face.id} --to NAME")
+            raise UsageError(
+                f"Face {face.id} is taken for nobody. Nothing was changed. Who is it? phototag move {face.id} --to NAME"
+            )
     return _confirm(index, found, at_ns)
 
 
-def confirm_person(index: Index, name: str, tagged: Sequence[KnownFace], at_ns: int) -> Outcome:
+def confirm_person(index: Index, name: str, at_ns: int) -> Outcome:
     """All faces that the machine tagged as a person are that person.
 
     Raises:
-        UsageError: there is none; nothing is written.
+        UsageError: no such person, or no such face; nothing is written.
     """
-    automatic = [face for face in tagged if face.source is Source.AUTO]
+    require_noticed(index, name)
+    person = require_person(index, name)
+    automatic = [face for face in faces.faces(index.db, Filter(person=person.id)) if face.source is Source.AUTO]
     if not automatic:
-        raise UsageError(f"No face is tagged as {name} automatically.")
+        raise UsageError(
+            f"No face is tagged as {person.name} automatically. Nothing was changed. Questions are in: phototag review"
+        )
     return _confirm(index, automatic, at_ns)
 
 
@@ -146,52 +175,82 @@ def _confirm(index: Index, found: Sequence[KnownFace], at_ns: int) -> Outcome:
         names = sorted({face.person for face in found if face.person})
         for name in names:
             take_in(index, draft, [face for face in found if face.person == name], draft.person(name))
-        return {"name": ", ".join(names), "faces": len(found)}
+        return {"name": " or ".join(names), "faces": len(found)}
 
     return decide(index, Kind.CONFIRM, say, at_ns)
 
 
 def reject(index: Index, ids: Sequence[str], at_ns: int) -> Outcome:
-    """Faces are not whom they carry the name of, or may be; those without a name are not of their group.
+    """Faces are not whom they are taken for: the person, or who is ignored, or else whoever their group is.
 
     Raises:
         UsageError: no such face, or one that is taken for nobody; nothing is written.
     """
-    found = [require_face(index, text) for text in ids]
-    for face in found:
-        if face.person is None and face.cluster is None:
-            raise UsageError(f"Face {face.id} is taken for nobody, so there is nothing to reject. See: phototag faces")
-    return refuse_faces(index, [(face, face.person) for face in found], at_ns)
-
-
-def refuse_faces(index: Index, refused: Sequence[tuple[KnownFace, str | None]], at_ns: int) -> Outcome:
-    """Faces are not the person named with each; for None, not whoever their group is."""
-    strangers: dict[int, list[KnownFace]] = defaultdict(list)
-    for face, name in refused:
-        if name is None and face.cluster is not None:
-            strangers[face.cluster].append(face)
+    taken = [(face, _taken_for(index, face)) for face in require_faces(index, ids)]
 
     def say(draft: Draft) -> dict[str, object]:
-        for face, name in refused:
-            if name is not None:
-                draft.refuse(face.spot, draft.person(name))
-        for cluster, leaving in sorted(strangers.items()):
-            _cast_out(index, draft, require_subject(index, str(cluster)), leaving)
-        names = sorted({name or f"group {face.cluster}" for face, name in refused})
-        return {"name": ", ".join(names), "faces": len(refused)}
+        leaving: dict[int, list[KnownFace]] = defaultdict(list)
+        for face, who in taken:
+            if who.person is not None:
+                draft.refuse(face.spot, who.person)
+            elif who.cluster is not None:
+                leaving[who.cluster].append(face)
+            else:
+                draft.name(face.spot, draft.somebody(groups.new_id(index.db)))
+        for cluster, gone in sorted(leaving.items()):
+            _cast_out(index, draft, cluster, gone)
+        return {"name": " or ".join(sorted({who.called for _, who in taken})), "faces": len(taken)}
 
     return decide(index, Kind.REJECT, say, at_ns)
 
 
-def _cast_out(index: Index, draft: Draft, group: Subject, leaving: Sequence[KnownFace]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """Whom a face is taken for: a person, the others of a group, or, with neither, nothing that is a face."""
+
+    called: str
+    person: int | None = None
+    cluster: int | None = None
+
+
+def _taken_for(index: Index, face: KnownFace) -> _Taken:
+    if face.person is not None:
+        person = require_person(index, face.person)
+        return _Taken(person.name, person.id)
+    if face.ignored:
+        like = people.dismissal(index.db, face.id)
+        stranger = people.person_of(index.db, face.id if like is None else like.like)
+        return _Taken("dismissed") if stranger is None else _Taken(people.called(index.db, stranger), stranger)
+    if face.cluster is not None and len(faces.faces(index.db, Filter(cluster=face.cluster))) > 1:
+        return _Taken(f"of group {face.cluster}", cluster=face.cluster)
+    raise UsageError(
+        f"Face {face.id} is taken for nobody, so there is nothing to reject. Nothing was changed. "
+        f"Who is it? phototag move {face.id} --to NAME"
+    )
+
+
+def _cast_out(index: Index, draft: Draft, cluster: int, leaving: Sequence[KnownFace]) -> None:
     """Each of these faces is somebody of their own, whom the others of the group are not."""
     gone = {face.id for face in leaving}
+    others = [face for face in faces.faces(index.db, Filter(cluster=cluster)) if face.id not in gone]
+    owners = {require_person(index, face.person).id for face in others if face.person and face.source is Source.HUMAN}
+    unsaid = [face for face in others if face.source is not Source.HUMAN]
     for face in leaving:
-        somebody = draft.somebody(groups.new_id(index.db))
-        draft.name(face.spot, somebody)
-        for other in group.faces:
-            if other.id not in gone:
-                draft.refuse(other.spot, somebody)
+        for owner in sorted(owners):
+            draft.refuse(face.spot, owner)
+        if unsaid or not others:
+            _part(draft, [face], unsaid, draft.somebody(groups.new_id(index.db)), None)
+
+
+def refuse_faces(index: Index, refused: Sequence[tuple[KnownFace, str]], at_ns: int) -> Outcome:
+    """Faces are not the person named with each."""
+
+    def say(draft: Draft) -> dict[str, object]:
+        for face, name in refused:
+            draft.refuse(face.spot, draft.person(name))
+        return {"name": " or ".join(sorted({name for _, name in refused})), "faces": len(refused)}
+
+    return decide(index, Kind.REJECT, say, at_ns)
 
 
 def ignore(index: Index, text: str, at_ns: int) -> Outcome:
@@ -203,11 +262,12 @@ def ignore(index: Index, text: str, at_ns: int) -> Outcome:
     subject = require_subject(index, text)
 
     def say(draft: Draft) -> dict[str, object]:
-        person = subject.person if subject.person is not None else draft.somebody(_number(subject))
+        person = _person(draft, subject)
         if not subject.is_named:
             take_in(index, draft, subject.faces, person)
         draft.ignore(person)
-        return {"name": subject.called, "faces": len(subject.faces)}
+        said = [face for face in subject.faces if face.source is not Source.AUTO]  # the others are look-alikes now
+        return {"name": subject.called, "faces": len(said)}
 
     return decide(index, Kind.IGNORE, say, at_ns)
 
@@ -218,9 +278,9 @@ def notice(index: Index, text: str, at_ns: int) -> Outcome:
     Raises:
         UsageError: nobody of this name or number is ignored; nothing is written.
     """
-    found = next((one for one in people.ignored_people(index.db) if text in (str(one.cluster), one.name)), None)
+    found = find_ignored(index, text)
     if found is None:
-        raise UsageError(f"Nobody called {text!r} is ignored. See who is: phototag ignored")
+        raise UsageError(f"Nobody called {text!r} is ignored. Nothing was changed. See who is: phototag ignored")
 
     def say(draft: Draft) -> dict[str, object]:
         draft.ignore(found.id, ignored=False)
@@ -235,7 +295,7 @@ def not_a_face(index: Index, ids: Sequence[str], at_ns: int) -> Outcome:
     Raises:
         UsageError: no such face; nothing is written.
     """
-    found = [require_face(index, text) for text in ids]
+    found = require_faces(index, ids)
 
     def say(draft: Draft) -> dict[str, object]:
         for face in found:
@@ -251,15 +311,22 @@ def collage(index: Index, path: str, at_ns: int) -> Outcome:
     Raises:
         UsageError: no such photo; nothing is written.
     """
-    photo = photo_hash(index, path)
+    inside, photo = require_photo(index, path)
 
     def say(draft: Draft) -> dict[str, object]:
         draft.collage(photo)
-        return {"photo": path}
+        return {"photo": os.fsdecode(inside)}
 
     return decide(index, Kind.COLLAGE, say, at_ns)
 
 
-def _number(subject: Subject) -> int:
+def _person(draft: Draft, subject: Subject) -> int:
+    """Who the subject is; somebody new for a group of which nobody said that it is one person."""
+    if subject.person is not None:
+        return subject.person
     assert subject.cluster is not None  # who has neither a name nor a number was not found
-    return subject.cluster
+    return draft.somebody(subject.cluster)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] if text.startswith("group ") else text

@@ -12,7 +12,7 @@ from phototag.index import people, photos, spaces
 from phototag.index.db import CALIBRATED, Index, get_meta, set_meta
 from phototag.types import Label, Space
 
-METHOD = "dbscan+linkage/1 nearest3-gap/2 dismissed-nearest/1"
+METHOD = "dbscan+linkage/1 nearest3-gap/2 dismissed-nearest/2"
 """Part of the fingerprint: another method means other results from the same evidence. Raise it with the method."""
 
 

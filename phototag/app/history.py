@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from phototag.app.decide import take_effect
@@ -11,7 +11,11 @@ from phototag.index import journal
 from phototag.index.db import Index, transaction
 from phototag.index.journal import ConflictError, Decision, Kind
 
-__all__ = ["Decision", "Entry", "entries", "redo", "undo"]
+__all__ = ["Decision", "Entry", "entries", "listed", "redo", "undo"]
+
+
+REGROUPS = frozenset({Kind.MERGE, Kind.SPLIT, Kind.MOVE, Kind.REJECT, Kind.NOT_A_FACE, Kind.COLLAGE})
+"""Decisions that scans make groups by: what they made stays until the next one, if such a decision is taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,11 @@ class Entry:
 
     decision: Decision
     text: str
+
+    @property
+    def regroups(self) -> bool:
+        """Whether groups are others with the next scan, if this is taken back or put back."""
+        return self.decision.kind in REGROUPS
 
 
 def entries(index: Index) -> list[Entry]:
@@ -44,18 +53,19 @@ def undo(index: Index, number: int | None, at_ns: int, *, with_later: bool = Fal
     wanted = _require(index, number, active=True)
     if wanted.kind is Kind.UNDO and wanted.of is not None:
         return redo(index, wanted.of, at_ns)
-    chosen = wanted.of if wanted.of is not None else wanted.id
-    later = _building_on(index, chosen) if with_later else set()
-    try:
-        with transaction(index.db, durable=True):
-            for one in sorted({chosen, *later}, reverse=True):
-                journal.undo(index.db, one, at_ns)
-    except ConflictError as error:
-        raise UsageError(
-            f"Decision {chosen} is what others build on:\n{_told(index, error.decisions)}\n"
-            f"Nothing was changed. To take all of these back: phototag undo {chosen} --with-later"
-        ) from error
-    return _settled(index, {chosen, *later})
+    chosen = {wanted.id if wanted.of is None else wanted.of}
+    while True:
+        try:
+            with transaction(index.db, durable=True):
+                for one in sorted(chosen, reverse=True):
+                    journal.undo(index.db, one, at_ns)
+        except ConflictError as error:
+            later = {one for one in error.decisions if one > min(chosen)} - chosen
+            if not (with_later and later):
+                raise UsageError(_built_on(index, min(chosen), later or error.decisions)) from error
+            chosen |= later
+        else:
+            return _settled(index, chosen)
 
 
 def redo(index: Index, number: int | None, at_ns: int) -> list[Entry]:
@@ -78,17 +88,6 @@ def _settled(index: Index, numbers: set[int]) -> list[Entry]:
     return [entry for entry in entries(index) if entry.decision.id in numbers]
 
 
-def _building_on(index: Index, number: int) -> set[int]:
-    """All active decisions that build on this one, and those that build on them."""
-    found: set[int] = set()
-    ahead = [number]
-    while ahead:
-        new = set(journal.dependents(index.db, ahead.pop())) - found
-        found |= new
-        ahead += new
-    return found
-
-
 def _require(index: Index, number: int | None, *, active: bool) -> Decision:
     found = journal.history(index.db)
     if number is None:
@@ -97,11 +96,18 @@ def _require(index: Index, number: int | None, *, active: bool) -> Decision:
     if wanted is None:
         raise UsageError(f"There is no decision {number}. See which there are: phototag history")
     original = wanted if wanted.of is None else next(d for d in found if d.id == wanted.of)
-    takes_back = wanted.kind is Kind.UNDO
-    if active and original.is_active == takes_back:
-        raise UsageError(f"Decision {number} was taken back already. To put it back: phototag redo {original.id}")
+    if active and wanted.kind is Kind.UNDO and original.is_active:
+        raise UsageError(f"Decision {original.id} was put back already. Nothing was changed. See: phototag history")
+    if active and wanted.kind is not Kind.UNDO and not original.is_active:
+        raise UsageError(
+            f"Decision {original.id} was taken back already. Nothing was changed. "
+            f"To put it back: phototag redo {original.id}"
+        )
     if not active and (wanted.of is not None or wanted.is_active):
-        raise UsageError(f"Decision {number} holds, so there is nothing to put back. See: phototag history")
+        raise UsageError(
+            f"Decision {number} was not taken back, so there is nothing to put back. Nothing was changed. "
+            "See: phototag history"
+        )
     return wanted
 
 
@@ -119,11 +125,22 @@ def _last(found: Sequence[Decision], *, active: bool) -> Decision:
     raise UsageError("There is nothing to put back. What was decided: phototag history")
 
 
-def _told(index: Index, numbers: Sequence[int]) -> str:
+def _told(index: Index, numbers: Collection[int]) -> str:
     return "\n".join(f"  {e.decision.id}: {e.text}" for e in entries(index) if e.decision.id in numbers)
 
 
-def _in_the_way(index: Index, number: int, numbers: Sequence[int]) -> str:
+def _built_on(index: Index, number: int, numbers: Collection[int]) -> str:
+    if max(numbers) > number:
+        advice = f"To take all of these back: phototag undo {number} --with-later"
+    else:
+        advice = "Take one of those back first: phototag undo N"
+    return (
+        f"Decision {number} cannot be taken back alone, because of:\n{_told(index, numbers)}\n"
+        f"Nothing was changed. {advice}"
+    )
+
+
+def _in_the_way(index: Index, number: int, numbers: Collection[int]) -> str:
     standing = {entry.decision.id for entry in entries(index) if entry.decision.is_active}
     if standing.intersection(numbers):
         advice = "Take them back first, the newest first: phototag undo N"
@@ -132,33 +149,40 @@ def _in_the_way(index: Index, number: int, numbers: Sequence[int]) -> str:
     return f"Decision {number} cannot be put back because of:\n{_told(index, numbers)}\nNothing was changed. {advice}"
 
 
-def _faces(words: journal.Words) -> str:
-    n = int(words.get("faces", 0))
-    return "1 face" if n == 1 else f"{n:,} faces"
-
-
-_TEXTS: dict[Kind, Callable[[journal.Words], str]] = {
-    Kind.NAME: lambda w: (
-        f"{_faces(w)} {'of group ' + str(w['cluster']) + ' ' if w.get('cluster') else ''}are {w['name']}"
-    ),
-    Kind.CONFIRM: lambda w: f"{_faces(w)} are {w['name']}, as suggested",
-    Kind.REJECT: lambda w: f"{_faces(w)} are not {w['name']}",
-    Kind.MOVE: lambda w: f"{_faces(w)} moved to {w['name']}",
-    Kind.MERGE: lambda w: f"{', '.join(w['others'])} and {w['name']} are one",
-    Kind.SPLIT: lambda w: f"{_faces(w)} of {w['name']} are somebody else (group {', '.join(map(str, w['groups']))})",
-    Kind.RENAME: lambda w: f"{w['name']} is called {w['new']}",
-    Kind.IGNORE: lambda w: f"{w['name']} ({_faces(w)}) is ignored",
-    Kind.NOTICE: lambda w: f"{w['name']} is no longer ignored",
-    Kind.NOT_A_FACE: lambda w: f"{_faces(w)} are none",
-    Kind.COLLAGE: lambda w: f"{w['photo']} may show one person more than once",
-    Kind.REBUILD: lambda w: f"{_faces(w)} as tags.jsonl had them",
+_TEXTS = {
+    Kind.NAME: "{faces}{of_group} {are} {name}",
+    Kind.CONFIRM: "{faces} {are} {name}, as suggested",
+    Kind.REJECT: "{faces} {are} not {name}",
+    Kind.MOVE: "{faces} moved to {name}",
+    Kind.MERGE: "{merged} are one",
+    Kind.SPLIT: "{faces} of {name} {are} somebody else: {groups}",
+    Kind.RENAME: "{name} is called {new}",
+    Kind.IGNORE: "{name} is ignored, {faces}",
+    Kind.NOTICE: "{name} is no longer ignored",
+    Kind.NOT_A_FACE: "{faces} {are} no {one}",
+    Kind.COLLAGE: "{photo} may show one person more than once",
+    Kind.REBUILD: "{faces} as tags.jsonl had them",
+    Kind.UNDO: "decision {of} taken back",
+    Kind.REDO: "decision {of} put back",
 }
-"""How each kind reads in the history."""
+"""How each kind reads in the history: with the decision's words, and those of `_text`."""
 
 
 def _text(decision: Decision) -> str:
-    if decision.kind is Kind.UNDO:
-        return f"decision {decision.of} taken back"
-    if decision.kind is Kind.REDO:
-        return f"decision {decision.of} put back"
-    return _TEXTS[decision.kind](decision.words)
+    words, n = decision.words, int(decision.words.get("faces", 0))
+    groups = [f"group {number}" for number in words.get("groups", [])]
+    more = {
+        "faces": "1 face" if n == 1 else f"{n:,} faces",
+        "are": "is" if n == 1 else "are",
+        "one": "face" if n == 1 else "faces",
+        "of_group": f" of group {words['cluster']}" if words.get("cluster") else "",
+        "merged": listed([str(words.get("name")), *words.get("others", [])]),
+        "groups": listed(groups),
+        "of": decision.of,
+    }
+    return _TEXTS[decision.kind].format_map({**words, **more})
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as in a sentence: "ann, bob and group 3"."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from phototag.errors import UsageError
 from phototag.index import faces, groups, people, spaces
+from phototag.index.cells import name_key
 from phototag.index.db import Index
 from phototag.index.faces import Filter, KnownFace
 from phototag.index.people import IgnoredPerson, PersonCount
@@ -17,14 +20,18 @@ __all__ = [
     "IgnoredPerson",
     "KnownFace",
     "PersonCount",
+    "find_ignored",
+    "group_number",
     "ignored_people",
     "known_faces",
     "known_people",
     "known_space",
-    "photo_hash",
     "photos_with",
     "require_face",
+    "require_faces",
+    "require_noticed",
     "require_person",
+    "require_photo",
 ]
 
 
@@ -99,6 +106,43 @@ def require_person(index: Index, name: str) -> Person:
     raise UsageError(f"Nobody is called {name!r}. Known: {', '.join(known[:10])}{more}. All: phototag people")
 
 
+def find_ignored(index: Index, text: str) -> IgnoredPerson | None:
+    """Whoever is ignored and has this name, or is called by the number of this group; None if nobody is."""
+    number = group_number(text)
+    for one in people.ignored_people(index.db):
+        if one.cluster == number if one.name is None else name_key(one.name) == name_key(text):
+            return one
+    return None
+
+
+def require_noticed(index: Index, text: str) -> None:
+    """Refuse to speak of somebody who is ignored.
+
+    Raises:
+        UsageError: whoever has this name or number is.
+    """
+    one = find_ignored(index, text)
+    if one is not None:
+        called = one.name or f"Group {one.cluster}"
+        again = shlex.quote(one.name or str(one.cluster))
+        raise UsageError(f"{called} is ignored. Nothing was changed. To hear of them again: phototag notice {again}")
+
+
+def group_number(text: str) -> int | None:
+    """The number of a group, typed as "3" or "group 3"; None if it is no such thing."""
+    digits = text.strip().casefold().removeprefix("group ").strip()
+    return int(digits) if digits.isdecimal() and len(digits) < 19 else None
+
+
+def require_faces(index: Index, ids: Sequence[str]) -> list[KnownFace]:
+    """Look several faces up; each is returned once.
+
+    Raises:
+        UsageError: see `require_face`.
+    """
+    return list({face.id: face for face in (require_face(index, text) for text in ids)}.values())
+
+
 def require_face(index: Index, text: str) -> KnownFace:
     """Look a face up by its id, or by the beginning of it.
 
@@ -113,16 +157,20 @@ def require_face(index: Index, text: str) -> KnownFace:
     if found:
         some = ", ".join(face.id for face in found[:5])
         raise UsageError(f"{len(found)} faces begin with {text!r}: {some}. Give more of the id.")
+    for said in (people.said_no_face(index.db, face) for face in ids):
+        if said is not None:
+            raise UsageError(f"Face {text!r} is no face, as you said. To take that back: phototag undo {said}")
     raise UsageError(f"There is no face {text!r}. See their ids: phototag faces")
 
 
-def photo_hash(index: Index, text: str) -> str:
-    """The picture of a photo, by its path in the library or on the disk.
+def require_photo(index: Index, text: str) -> tuple[bytes, str]:
+    """A photo's path in the library and its picture, by that path or by the path on the disk.
 
     Raises:
         UsageError: the index knows no such photo.
     """
-    return faces.photo_at(index.db, _path_in_library(index, text))
+    path = _path_in_library(index, text)
+    return path, faces.photo_at(index.db, path)
 
 
 def _path_in_library(index: Index, text: str) -> bytes:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from phototag.app.decide import Outcome, decide
+from phototag.app.known import require_noticed
 from phototag.errors import UsageError
 from phototag.index import faces, groups, people
 from phototag.index.cells import name_key
@@ -14,7 +15,7 @@ from phototag.index.db import Index
 from phototag.index.draft import Draft
 from phototag.index.faces import Filter, KnownFace
 from phototag.index.journal import Kind
-from phototag.types import Source
+from phototag.types import Source, Verdict
 
 LONGEST_NAME = 100
 
@@ -90,12 +91,15 @@ def name_faces(
         at_ns: now, nanoseconds since the epoch.
         kind: as the history shall have it.
         cluster: the group that they are, for the history.
+
+    Raises:
+        UsageError: that person is ignored; nothing is written.
     """
+    require_noticed(index, name)
 
     def say(draft: Draft) -> dict[str, object]:
-        person = draft.person(name)
-        take_in(index, draft, named, person)
-        return {"name": name, "faces": len(named), "cluster": cluster}
+        take_in(index, draft, named, draft.person(name))
+        return {"name": as_kept(index, name), "faces": len(named), "cluster": cluster}
 
     return decide(index, kind, say, at_ns)
 
@@ -116,6 +120,12 @@ def _auto_tagged(index: Index, name: str) -> set[str]:
     return {face.id for face in theirs if face.source is Source.AUTO}
 
 
+def as_kept(index: Index, name: str) -> str:
+    """A name as it was first typed, if somebody has it."""
+    person = people.find_person(index.db, name)
+    return person.name if person else name
+
+
 def clean_name(text: str) -> str:
     """A name as it will be kept: single spaces, composed letters.
 
@@ -124,23 +134,36 @@ def clean_name(text: str) -> str:
     """
     name = unicodedata.normalize("NFC", " ".join(text.split()))
     if not name:
-        raise UsageError("The name is empty. Give one: --as NAME")
+        raise UsageError("The name is empty. Nothing was changed; give one with a letter or a digit in it.")
     if len(name) > LONGEST_NAME:
-        raise UsageError(f"The name has {len(name)} characters; {LONGEST_NAME} are enough for anybody.")
+        raise UsageError(
+            f"The name has {len(name)} characters; {LONGEST_NAME} are enough for anybody. Nothing was changed."
+        )
     if any(unicodedata.category(c) in {"Cc", "Cs", "Co", "Cn"} for c in name):
-        raise UsageError(f"The name {name!r} holds characters that cannot be shown. Type it again.")
+        raise UsageError(
+            f"The name {name!r} holds characters that cannot be shown. Nothing was changed; type it again."
+        )
     if not any(c.isalnum() for c in name):
-        raise UsageError(f"The name {name!r} has no letter and no digit.")
+        raise UsageError(f"The name {name!r} has no letter and no digit. Nothing was changed; give another.")
     return name
 
 
 def _unknown_faces(index: Index, cluster: int, name: str) -> list[KnownFace]:
     """The faces to be named; none if the group is this person already, so that saying it twice does no harm."""
-    for unknown in groups.unknown(index.db, cluster):
-        return faces.faces(index.db, Filter(ids=unknown.faces))
-    owner = groups.owner(index.db, cluster)
+    unknown, owner = groups.unknown_faces(index.db, cluster), groups.owner(index.db, cluster)
+    if unknown and not (owner and name_key(owner) == name_key(name) and _is_refused(index, unknown, name)):
+        return faces.faces(index.db, Filter(cluster=cluster, ids=unknown))
     if owner is None:
+        require_noticed(index, str(cluster))
         raise UsageError(f"There is no unknown group {cluster}. See which there are: phototag clusters")
     if name_key(owner) != name_key(name):
         raise UsageError(f"Group {cluster} is {owner} already. See them: phototag faces --person {owner!r}")
     return []
+
+
+def _is_refused(index: Index, ids: Sequence[str], name: str) -> bool:
+    """Whether a human said of each of these faces that it is not the person of this name."""
+    person = people.find_person(index.db, name)
+    said = people.labels(index.db)
+    refused = {x.face for x in said if person and x.person == person.id and x.verdict is Verdict.IS_NOT}
+    return refused.issuperset(ids)

@@ -10,7 +10,7 @@ from pathlib import Path
 from phototag.app.correct import refuse_faces
 from phototag.app.groups import UnknownGroup, unknown_groups, write_rows
 from phototag.app.known import KnownFace
-from phototag.app.name import clean_name, name_faces
+from phototag.app.name import as_kept, clean_name, name_faces
 from phototag.errors import UsageError
 from phototag.index import faces, people
 from phototag.index.db import Index
@@ -114,8 +114,7 @@ def answer_name(index: Index, question: Question, name: str, at_ns: int) -> str:
     """
     wanted = clean_name(name)
     name_faces(index, question.faces, wanted, at_ns, cluster=question.cluster)
-    person = people.find_person(index.db, wanted)
-    return person.name if person else wanted
+    return as_kept(index, wanted)
 
 
 def draw(index: Index, question: Question) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from phototag.app.evidence import gather
 from phototag.app.groups import write_rows
-from phototag.app.known import require_face
+from phototag.app.known import require_faces
 from phototag.app.subject import Subject
 from phototag.core.splitting import parts
 from phototag.errors import UsageError
@@ -47,8 +47,8 @@ def propose(index: Index, subject: Subject) -> Proposal:
         found = parts(ids, photos.vectors_of(index.db, ids, known.space.dim), limits, weak, on)
     if len(found) < 2:
         raise UsageError(
-            f"The {len(here)} faces of {subject.called} hold together. Say which ones are somebody else: "
-            f"phototag split {subject.called.removeprefix('group ')!r} FACE..."
+            f"The faces of {subject.called} hold together. Nothing was changed. See them: {subject.listing}, and say "
+            f"which ones are somebody else: phototag split {subject.typed} FACE..."
         )
     leave = tuple(_best_first(here, part) for part in found[1:])
     gone = {face.id for part in leave for face in part}
@@ -62,9 +62,11 @@ def listed(index: Index, subject: Subject, ids: Sequence[str]) -> Proposal:
         UsageError: no such face, or one that is not of this person or group.
     """
     here = {face.id: face for face in subject.faces}
-    chosen = {require_face(index, text).id for text in ids}
+    chosen = {face.id for face in require_faces(index, ids)}
     for face in sorted(chosen - here.keys()):
-        raise UsageError(f"Face {face} is not one of {subject.called}. See them: phototag faces")
+        raise UsageError(
+            f"Face {face} is not one of {subject.called}. Nothing was changed. See those: {subject.listing}"
+        )
     return Proposal(_best_first(here, here.keys() - chosen), (_best_first(here, chosen),))
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 
-from phototag.app.known import require_person
+from phototag.app.known import group_number, require_noticed, require_person
 from phototag.errors import UsageError
 from phototag.index import faces, groups, people
 from phototag.index.db import Index
@@ -32,30 +33,49 @@ class Subject:
         """Whether it is a person with a name."""
         return self.cluster is None
 
+    @property
+    def typed(self) -> str:
+        """As a person types it in a shell."""
+        return shlex.quote(self.called) if self.cluster is None else str(self.cluster)
+
+    @property
+    def listing(self) -> str:
+        """The command that lists the faces."""
+        return f"phototag faces --{'person' if self.is_named else 'cluster'} {self.typed}"
+
 
 def require_subject(index: Index, text: str) -> Subject:
-    """Find a group by its number, or else a person by name.
+    """Find a group by its number, or a person by name.
 
     Raises:
-        UsageError: there is neither, or the group is somebody already.
+        UsageError: there is neither, or both, or the group is somebody already, or they are ignored.
     """
-    if text.isdecimal() and groups.exists(index.db, int(text)):
-        return _group(index, int(text))
+    number = group_number(text)
+    unknown = groups.unknown_faces(index.db, number) if number is not None else ()
+    person = people.find_person(index.db, text)
+    if unknown and person is not None:
+        raise UsageError(
+            f"There are a group {number} and a person called {person.name!r}. Nothing was changed. Give the person "
+            f"another name first: phototag rename {shlex.quote(person.name)} NAME"
+        )
+    require_noticed(index, text)
+    if number is not None and unknown:
+        return _group(index, number, unknown)
+    if number is not None and person is None and groups.exists(index.db, number):
+        raise UsageError(_why_nobody(index, number))
     person = require_person(index, text)
     tagged = tuple(face for face in faces.faces(index.db, Filter(person=person.id)) if face.is_tagged)
     return Subject(None, person.id, person.name, tagged)
 
 
-def _group(index: Index, number: int) -> Subject:
-    unknown = next((group for group in groups.unknown(index.db) if group.id == number), None)
-    if unknown is None:
-        owner = groups.owner(index.db, number)
-        if owner is None:
-            raise UsageError(
-                f"There is no unknown face left in group {number}. See the groups: phototag clusters; "
-                "whom you ignore: phototag ignored"
-            )
-        raise UsageError(f"Group {number} is {owner}. Use the name: {owner!r}")
-    found = faces.faces(index.db, Filter(cluster=number, ids=unknown.faces))
-    owners = people.nameless_among(index.db, unknown.faces)
+def _group(index: Index, number: int, unknown: tuple[str, ...]) -> Subject:
+    found = faces.faces(index.db, Filter(cluster=number, ids=unknown))
+    owners = people.nameless_among(index.db, unknown)
     return Subject(number, owners[0] if owners else None, f"group {number}", tuple(found))
+
+
+def _why_nobody(index: Index, number: int) -> str:
+    owner = groups.owner(index.db, number)
+    if owner is not None:
+        return f"Group {number} is {owner}. Use the name: {shlex.quote(owner)}"
+    return f"There is no unknown face in group {number} any more. See the groups: phototag clusters"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from phototag.app.evidence import Evidence
 from phototag.app.kept_distances import keep_distances, kept_distances
@@ -11,23 +12,26 @@ from phototag.core.distance_table import DistanceTable, measure
 from phototag.core.matching import dismiss, judge
 from phototag.index import people, photos
 from phototag.index.db import TAGGED, Index, set_meta, transaction
-from phototag.types import Dismissal, Suggestion, Verdict
+from phototag.types import Dismissal, Grade, Suggestion, Verdict
 
 
 def retag(index: Index, evidence: Evidence) -> None:
     """Put the suggestions that the evidence gives in the place of the former ones, unless they came from the same.
 
     Only what a human said is a reference: a wrong guess can never become the reason for the next. Somebody without a
-    name is one too, so that their like is not taken for somebody else; but they are never suggested.
+    name is one too, so that their like is not taken for somebody else; but they are never suggested. And what a human
+    said is one person is never parted by a match: the faces of somebody without a name are asked for.
     """
     if evidence.is_behind(index, TAGGED):
         return
     guesses = _suggestions(index, evidence)
     offered = named_references(evidence).keys()
-    dismissed = _dismissals(index, evidence, [guess for guess in guesses if guess.person in offered])
+    dismissed = _dismissals(index, evidence, guesses)
     hidden = {dismissal.face for dismissal in dismissed}
+    spoken = {label.face for label in evidence.labels if label.verdict is Verdict.IS}
+    found = [replace(g, grade=Grade.POSSIBLE) if g.face in spoken else g for g in guesses if g.person in offered]
     with transaction(index.db):
-        people.replace_suggestions(index.db, [g for g in guesses if g.person in offered and g.face not in hidden])
+        people.replace_suggestions(index.db, [guess for guess in found if guess.face not in hidden])
         people.replace_dismissals(index.db, dismissed)
         set_meta(index.db, TAGGED, evidence.fingerprint)
 
@@ -56,6 +60,17 @@ def named_references(evidence: Evidence) -> dict[int, list[int]]:
     return {person: rows for person, rows in references.items() if person not in hidden}
 
 
+def refusals(evidence: Evidence) -> set[tuple[str, int]]:
+    """Face and person that a human ruled out; of faces that are one person, what was said of one holds for all."""
+    refused = {(label.face, label.person) for label in evidence.labels if label.verdict is Verdict.IS_NOT}
+    owner = {x.face: x.person for x in evidence.labels if x.verdict is Verdict.IS and x.person in evidence.nameless}
+    of_owner: dict[int, set[int]] = defaultdict(set)
+    for face, person in refused:
+        if face in owner:
+            of_owner[owner[face]].add(person)
+    return refused | {(face, person) for face, somebody in owner.items() for person in of_owner[somebody]}
+
+
 def _suggestions(index: Index, evidence: Evidence) -> list[Suggestion]:
     """The nearest person for each face that looks like somebody, with a name or without."""
     references, unnamed = references_and_others(evidence)
@@ -72,7 +87,7 @@ def _suggestions(index: Index, evidence: Evidence) -> list[Suggestion]:
         sorted(references),
         table.distances[:, unnamed],
         evidence.space.thresholds,
-        {(label.face, label.person) for label in labels if label.verdict is Verdict.IS_NOT} | itself,
+        refusals(evidence) | itself,
         {(on[x.face], x.person) for x in labels if x.verdict is Verdict.IS and x.face in on},
         evidence.limits,
     )
@@ -85,6 +100,10 @@ def _dismissals(index: Index, evidence: Evidence, guesses: Sequence[Suggestion])
     dismissed = [*strangers, *evidence.no_faces]
     if not dismissed:
         return []
+    faces_of: dict[int, list[str]] = defaultdict(list)
+    for stranger in strangers:
+        faces_of[spoken[stranger]].append(stranger)
+    is_ignored = {guess.face: guess.person in evidence.ignored for guess in guesses}
     others = [face for face in evidence.faces if face not in spoken]
     dim = evidence.space.dim
     return dismiss(
@@ -93,7 +112,9 @@ def _dismissals(index: Index, evidence: Evidence, guesses: Sequence[Suggestion])
         dismissed,
         photos.vectors_of(index.db, dismissed, dim),
         evidence.space.thresholds,
-        {guess.face: guess.distance for guess in guesses},
+        {guess.face: guess.distance for guess in guesses if not is_ignored[guess.face]},
+        {guess.face for guess in guesses if is_ignored[guess.face] and guess.grade is Grade.STRONG},
+        {(face, other) for face, person in refusals(evidence) for other in faces_of.get(person, ())},
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from phototag.app import tag
 from phototag.app.evidence import Evidence, gather
@@ -37,6 +37,10 @@ class Rule(StrEnum):
     TAKEN = "taken"
     IGNORED = "ignored"
     STRONG = "strong"
+
+
+_Ruling: TypeAlias = tuple[Rule, str, tuple[str, ...]]
+"""What decided, in a sentence, and what would change it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +126,8 @@ class _Inquiry:
         self.rows = {id_: row for row, id_ in enumerate(known.faces)}
         self.vectors = photos.vectors_of(index.db, known.faces, known.space.dim)
         self.references, _ = tag.references_and_others(known)
-        said_not = (x.person for x in known.labels if x.face == face.id and x.verdict is Verdict.IS_NOT)
-        self.refused = [person for person in said_not if person not in known.nameless]
+        said_not = {person for id_, person in tag.refusals(known) if id_ == face.id}
+        self.refused = sorted(said_not & people.with_name(index.db))
 
     def answer(self) -> Why:
         apart = self._people()
@@ -152,9 +156,7 @@ class _Inquiry:
             is_weak=self.face.quality < thresholds.weak_quality or self.face.score < thresholds.weak_score,
         )
 
-    def _verdict(
-        self, nearest: Sequence[int], judged: float | None, strong: float | None
-    ) -> tuple[Rule, str, tuple[str, ...]]:
+    def _verdict(self, nearest: Sequence[int], judged: float | None, strong: float | None) -> _Ruling:
         """The rule, the sentence, and what would change it."""
         said = self._said()
         if said is not None:
@@ -162,50 +164,69 @@ class _Inquiry:
         if judged is None or strong is None:
             others = "Everybody who has a name was ruled out by you." if self.refused else "Nobody has a name yet."
             return Rule.NOBODY_KNOWN, others, ("Name a group: phototag clusters --sheets",)
-        name, possible = self.names[nearest[0]], self.known.space.thresholds.possible
-        more = f"Name more photos of {name}, best such as this one."
-        if judged > max(possible, strong):
-            return (
-                Rule.NO_MATCH,
-                f"It is like nobody who has a name: the nearest is {name}, and too far.",
-                (
-                    f"A reference of {name} that is nearer by {judged - possible:.2f} would make it a question.",
-                    more,
-                ),
-            )
-        if judged > strong:
+        person, name = nearest[0], self.names[nearest[0]]
+        if person in self.known.nameless or person in self.known.ignored:
+            hidden = "has no name yet" if person in self.known.nameless else "is ignored"
+            return Rule.NO_MATCH, f"It is like nobody who has a name: the nearest is {name}, who {hidden}.", ()
+        if judged > max(self.known.space.thresholds.possible, strong):
+            return self._too_far(name, judged)
+        return self._in_doubt(name, judged - strong) if judged > strong else self._match(person, strong - judged)
+
+    def _too_far(self, name: str, judged: float) -> _Ruling:
+        nearer = judged - self.known.space.thresholds.possible
+        return (
+            Rule.NO_MATCH,
+            f"It is like nobody who has a name: the nearest is {name}, and too far.",
+            (f"A reference of {name} that is nearer by {nearer:.2f} would make it a question.", _more(name)),
+        )
+
+    def _in_doubt(self, name: str, nearer: float) -> _Ruling:
+        return (
+            Rule.DOUBT,
+            f"It may be {name}, but that is not sure enough to tag by itself.",
+            (
+                f"A reference nearer by {nearer:.2f}, or a runner-up that much farther, would tag it.",
+                f"Answer the question: phototag review. {_more(name)}",
+            ),
+        )
+
+    def _match(self, person: int, spare: float) -> _Ruling:
+        name, rival = self.names[person], self._rival(person)
+        if any(self._is_itself(somebody) for somebody in self.known.nameless):
             return (
                 Rule.DOUBT,
-                f"It may be {name}, but that is not sure enough to tag by itself.",
-                (
-                    f"A reference nearer by {judged - strong:.2f}, or a runner-up that much farther, would tag it.",
-                    f"Answer the question: phototag review. {more}",
-                ),
+                f"It is like {name}; as you said who else it is one person with, you are asked about all of them.",
+                (f"Answer the question: phototag review. {_more(name)}",),
             )
-        rival = self._rival(nearest[0])
         if rival is not None:
             return (
                 Rule.TAKEN,
                 f"It is like {name}, but another face on this photo, {rival}, is {name} already.",
-                ("Nobody is on a photo twice. If this is a mirror or a collage, answer the question: phototag review",),
+                (
+                    "Nobody is on a photo twice. If this is a mirror or a collage: phototag collage PHOTO, "
+                    "or answer the question: phototag review",
+                ),
             )
         return (
             Rule.STRONG,
             f"It is {name}: near, and nobody else is nearly as near.",
             (
-                f"It would be a question if it were {strong - judged:.2f} farther, or somebody else that much nearer.",
-                f"You can say that it is not {name}: phototag review",
+                f"It would be a question if it were {spare:.2f} farther, or somebody else that much nearer.",
+                f"You can say that it is not {name}: phototag reject {self.face.id}",
             ),
         )
 
-    def _said(self) -> tuple[Rule, str, tuple[str, ...]] | None:
+    def _said(self) -> _Ruling | None:
         """What a human said of the face, or of one that it is like."""
         like = people.dismissal(self.index.db, self.face.id)
         if like is not None:
             return (
                 Rule.IGNORED,
                 f"It is like {like.like}, which you dismissed: {like.distance:.2f} away.",
-                ("If it is somebody after all: phototag move FACE --to NAME. See whom you ignore: phototag ignored",),
+                (
+                    f"If it is somebody: phototag move {self.face.id} --to NAME. "
+                    f"If it only is not like that: phototag reject {self.face.id}",
+                ),
             )
         decision = journal.decision_on(self.index.db, self.face.id)
         if decision is None or not (self.face.ignored or self.face.source is Source.HUMAN):
@@ -266,3 +287,7 @@ class _Inquiry:
 
     def _vector(self) -> Vectors:
         return self.vectors[[self.rows[self.face.id]]]
+
+
+def _more(name: str) -> str:
+    return f"Name more photos of {name}, best such as this one."

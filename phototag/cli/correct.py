@@ -10,7 +10,8 @@ from phototag import wiring
 from phototag.app import correct, splits
 from phototag.app.decide import Index, Outcome
 from phototag.app.export import to_json
-from phototag.app.known import FaceQuery, ignored_people, known_faces
+from phototag.app.history import listed
+from phototag.app.known import ignored_people
 from phototag.app.splits import Proposal
 from phototag.app.subject import Subject, require_subject
 from phototag.cli import options, render
@@ -26,7 +27,12 @@ def merge(subjects: options.Subjects, library: options.Library = None, index: op
     with _writing("merge", library, index) as opened:
         outcome = correct.merge(opened, subjects, time.time_ns())
     words = outcome.words
-    _tell(outcome, f"{' and '.join(words['others'])}: {words['name']} now.", "They are one already.")
+    are = "is" if len(words["others"]) == 1 else "are"
+    done = f"{_upper(listed(words['others']))} {are} {words['name']} now: {render.count(words['faces'], 'face')}."
+    if words["together"]:
+        on = render.count(words["together"], "photo")
+        done += f"\nOn {on} there are several of them. If that is no mirror and no collage, take it back."
+    _tell(outcome, done, "They are one already.")
 
 
 def split(
@@ -52,9 +58,11 @@ def split(
         found = require_subject(opened, subject)
         proposal = splits.listed(opened, found, faces) if faces else splits.propose(opened, found)
         outcome = correct.split(opened, found, proposal.leave, time.time_ns())
-    new = ", ".join(f"group {number}" for number in outcome.words["groups"])
-    _tell(outcome, f"{render.count(outcome.words['faces'], 'face')} of {found.called} are somebody else: {new}.")
-    render.out(f"See who it is:    {render.command('clusters', '--sheets')}")
+    words = outcome.words
+    new = listed([f"group {number}" for number in words["groups"]])
+    _tell(outcome, f"{_count(outcome)} of {found.called} {_is(outcome)} somebody else: {new}.")
+    render.out(f"Look at them:     {render.command('faces', '--cluster', words['groups'][0])}")
+    render.out(f"Say who it is:    {render.command('name-cluster', words['groups'][0], '--as', 'NAME')}")
 
 
 def rename(
@@ -71,7 +79,7 @@ def move(faces: options.Faces, name: options.To, library: options.Library = None
     """Say that faces are somebody else than they are taken for."""
     with _writing("move", library, index) as opened:
         outcome = correct.move(opened, faces, name, time.time_ns())
-    _tell(outcome, f"{_are(outcome)} {outcome.words['name']} now.", f"{_are(outcome)} {name} already.")
+    _tell(outcome, f"{_are(outcome)} {outcome.words['name']} now.", f"{_are(outcome)} {outcome.words['name']} already.")
 
 
 def confirm(
@@ -90,8 +98,7 @@ def confirm(
         if person is None:
             outcome = correct.confirm(opened, faces or [], time.time_ns())
         else:
-            tagged = known_faces(opened, FaceQuery(person=person))
-            outcome = correct.confirm_person(opened, person, tagged, time.time_ns())
+            outcome = correct.confirm_person(opened, person, time.time_ns())
     _tell(outcome, f"{_are(outcome)} {outcome.words['name']}, as you confirmed.", "You said so before.")
 
 
@@ -113,17 +120,16 @@ def ignore(subject: options.SubjectName, library: options.Library = None, index:
     """
     with _writing("ignore", library, index) as opened:
         outcome = correct.ignore(opened, subject, time.time_ns())
-        alike = next((p.alike for p in ignored_people(opened) if p.called == outcome.words["name"]), 0)
-    more = f", and {render.count(alike, 'face')} elsewhere like theirs" if alike else ""
-    faces = render.count(outcome.words["faces"], "face")
-    _tell(outcome, f"{outcome.words['name']} is ignored: {faces}{more}.", "They are ignored already.")
+        alike = next((one.alike for one in ignored_people(opened) if one.called == outcome.words["name"]), 0)
+    more = f", and {render.count(alike, 'look-alike')}" if alike else ""
+    _tell(outcome, f"{_upper(outcome.words['name'])} is ignored: {_count(outcome)}{more}.")
 
 
 def notice(subject: options.SubjectName, library: options.Library = None, index: options.Index = None) -> None:
     """Hear again of somebody who was ignored."""
     with _writing("notice", library, index) as opened:
         outcome = correct.notice(opened, subject, time.time_ns())
-    _tell(outcome, f"{outcome.words['name']} is not ignored any more.")
+    _tell(outcome, f"{_upper(outcome.words['name'])} is not ignored any more: {_count(outcome)}.")
 
 
 def ignored(library: options.Library = None, index: options.Index = None, json: options.Json = False) -> None:
@@ -137,7 +143,7 @@ def ignored(library: options.Library = None, index: options.Index = None, json: 
         render.out(render.table(["ignored", "faces", "look-alikes"], rows, right=(1, 2)))
         render.out(f"\nHear of one again:   {render.command('notice', 'NAME or NUMBER')}")
     else:
-        render.out(f"Nobody is ignored. To ignore a group: {render.command('ignore', 'ID')}")
+        render.out(f"Nobody is ignored. To ignore a person or group: {render.command('ignore', 'WHO')}")
 
 
 def not_a_face(faces: options.Faces, library: options.Library = None, index: options.Index = None) -> None:
@@ -147,7 +153,7 @@ def not_a_face(faces: options.Faces, library: options.Library = None, index: opt
     """
     with _writing("not-a-face", library, index) as opened:
         outcome = correct.not_a_face(opened, faces, time.time_ns())
-    _tell(outcome, f"{_are(outcome)} no face{'' if outcome.words['faces'] == 1 else 's'}.", "You said so before.")
+    _tell(outcome, f"{_are(outcome)} no {'face' if outcome.words['faces'] == 1 else 'faces'}.", "You said so before.")
 
 
 def collage(photo: options.PhotoArgument, library: options.Library = None, index: options.Index = None) -> None:
@@ -157,8 +163,9 @@ def collage(photo: options.PhotoArgument, library: options.Library = None, index
     """
     with _writing("collage", library, index) as opened:
         outcome = correct.collage(opened, photo, time.time_ns())
-    _tell(outcome, f"One person may be on {photo} more than once.", "You said so before.")
-    render.out(f"Groups are made anew by:   {render.command('scan', 'DIR')}")
+    _tell(outcome, f"One person may be on {render.line(outcome.words['photo'])} more than once.", "You said so before.")
+    if outcome.decision is not None:
+        render.out(f"Group anew by it: {render.command('scan', 'DIR')}")
 
 
 def _writing(command: str, library: options.Library, index: options.Index) -> AbstractContextManager[Index]:
@@ -174,9 +181,21 @@ def _tell(outcome: Outcome, done: str, before: str = "Nothing changed.") -> None
     render.out(f"\nTake it back:     {render.command('undo')}   (decision {outcome.decision})")
 
 
+def _count(outcome: Outcome) -> str:
+    return render.count(outcome.words["faces"], "face")
+
+
+def _is(outcome: Outcome) -> str:
+    return "is" if outcome.words["faces"] == 1 else "are"
+
+
 def _are(outcome: Outcome) -> str:
-    n = outcome.words["faces"]
-    return f"{render.count(n, 'face')} {'is' if n == 1 else 'are'}"
+    return f"{_count(outcome)} {_is(outcome)}"
+
+
+def _upper(text: str) -> str:
+    """A sentence begins with a capital, unless with a name as it was typed."""
+    return text.capitalize() if text.startswith("group ") else text
 
 
 def _propose(subject: Subject, proposal: Proposal, picture: str) -> None:
@@ -184,7 +203,6 @@ def _propose(subject: Subject, proposal: Proposal, picture: str) -> None:
     for part in proposal.leave:
         rows.append(["somebody else", str(len(part)), " ".join(face.id for face in part[:3])])
     render.out(render.table(["who", "faces", "such as"], rows, right=(1,)))
-    name = subject.called.removeprefix("group ") if not subject.is_named else repr(subject.called)
     render.out(f"\nLook at it:       {picture}")
-    render.out(f"Do it:            {render.command('split', name, '--apply')}")
-    render.out(f"Or say who goes:  {render.command('split', name, 'FACE...')}")
+    render.out(f"Do it:            {render.command('split', subject.typed, '--apply')}")
+    render.out(f"Or say who goes:  {render.command('split', subject.typed, 'FACE...')}")

@@ -25,7 +25,8 @@ def history(library: options.Library = None, index: options.Index = None, json: 
         render.out(render.table(["decision", "when", "what"], rows, right=(0,)))
         if len(found) > len(rows):
             render.out(f"and {len(found) - len(rows)} more: {render.command('history', '--json')}")
-        render.out(f"\nTake one back:   {render.command('undo', 'N')}, the newest: {render.command('undo')}")
+        render.out(f"\nTake back the newest:   {render.command('undo')}")
+        render.out(f"Take back another:      {render.command('undo', 'N')}")
     else:
         render.out(f"You have decided nothing yet. See the groups: {render.command('clusters', '--sheets')}")
 
@@ -42,8 +43,16 @@ def undo(
     or not at all.
     """
     with wiring.writing(load(library, index), "undo", render.note) as opened:
-        _tell("Taken back", said.undo(opened, number, time.time_ns(), with_later=with_later))
-    render.out(f"\nPut it back:     {render.command('redo')}")
+        found = said.undo(opened, number, time.time_ns(), with_later=with_later)
+    if found[0].decision.is_active:  # what was taken back is an undo
+        _tell_put_back(found)
+        return
+    _tell("Taken back", found)
+    if len(found) > 1:
+        render.out(f"\nPut them back:   {render.command('redo')}   ({len(found)} times)")
+    else:
+        render.out(f"\nPut it back:     {render.command('redo')}")
+    _tell_to_regroup(found)
 
 
 def redo(number: options.Number = None, library: options.Library = None, index: options.Index = None) -> None:
@@ -52,18 +61,29 @@ def redo(number: options.Number = None, library: options.Library = None, index: 
     The one that was taken back last, if you give no number.
     """
     with wiring.writing(load(library, index), "redo", render.note) as opened:
-        _tell("Put back", said.redo(opened, number, time.time_ns()))
-    render.out(f"\nTake it back:    {render.command('undo')}")
+        found = said.redo(opened, number, time.time_ns())
+    _tell_put_back(found)
+
+
+def _tell_put_back(found: Sequence[Entry]) -> None:
+    _tell("Put back", found)
+    render.out(f"\nTake it back:    {render.command('undo', found[0].decision.id)}")
+    _tell_to_regroup(found)
+
+
+def _tell_to_regroup(found: Sequence[Entry]) -> None:
+    if any(entry.regroups for entry in found):
+        render.out(f"Group anew:      {render.command('scan', 'DIR')}")
 
 
 def _tell(done: str, found: Sequence[Entry]) -> None:
     for entry in found:
-        render.out(f"{done}: {entry.text} (decision {entry.decision.id}).")
+        render.out(f"{done}: {render.line(entry.text)} (decision {entry.decision.id}).")
 
 
 def _what(entry: Entry) -> str:
     taken_back = entry.decision.of is None and not entry.decision.is_active
-    return f"{entry.text} - taken back" if taken_back else entry.text
+    return render.line(entry.text) + (" (taken back)" if taken_back else "")
 
 
 def _when(at_ns: int) -> str:

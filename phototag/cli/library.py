@@ -91,4 +91,5 @@ def _document(face: KnownFace) -> dict[str, object]:
 def _row(face: KnownFace) -> list[str]:
     group = "" if face.cluster is None else str(face.cluster)
     distance = "" if face.distance is None else f"{face.distance:.2f}"
-    return [face.id, group, face.person or "", face.source or "", distance, render.path(face.path)]
+    says = face.source or ("ignored" if face.ignored else "")
+    return [face.id, group, face.person or "", says, distance, render.path(face.path)]

@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 
+MOST = 10**18
+"""No group has such a number; SQLite could not even be asked for one much greater."""
+
 Library = Annotated[
     Path | None,
     typer.Option(
@@ -51,25 +54,27 @@ AllowLoss = Annotated[
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would come of it.")]
 Sheets = Annotated[bool, typer.Option("--sheets", help="Draw a picture of each group's faces.")]
-ClusterId = Annotated[int, typer.Argument(metavar="ID", help="A group's number, from: phototag clusters")]
+ClusterId = Annotated[
+    int, typer.Argument(metavar="ID", min=1, max=MOST, help="A group's number, from: phototag clusters")
+]
 As = Annotated[str, typer.Option("--as", metavar="NAME", help="Who this is.")]
 Query = Annotated[str, typer.Argument(metavar="NAME", help="A person's name.")]
 Photo = Annotated[str | None, typer.Option("--photo", metavar="PATH", help="Only faces on this photo.")]
 PersonName = Annotated[str | None, typer.Option("--person", metavar="NAME", help="Only faces of this person.")]
-Cluster = Annotated[int | None, typer.Option("--cluster", metavar="ID", help="Only faces of this group.")]
+Cluster = Annotated[
+    int | None, typer.Option("--cluster", min=1, max=MOST, metavar="ID", help="Only faces of this group.")
+]
 Precision = Annotated[
     float | None,
     typer.Option("--precision", metavar="SHARE", help="Set the limits so that this share of the tags is right."),
 ]
 Reset = Annotated[bool, typer.Option("--reset", help="Go back to the usual limits.")]
-Subjects = Annotated[list[str], typer.Argument(metavar="A B", help="Names of people or numbers of groups.")]
+Subjects = Annotated[list[str], typer.Argument(metavar="WHO", help="Names of people or numbers of groups.")]
 SubjectName = Annotated[str, typer.Argument(metavar="WHO", help="A person's name, or a group's number.")]
 PersonArgument = Annotated[str, typer.Argument(metavar="NAME", help="A person's name.")]
 NewName = Annotated[str, typer.Argument(metavar="NEW", help="What they are called from now on.")]
-Faces = Annotated[list[str], typer.Argument(metavar="FACE...", help="Ids of faces, or the beginnings of them.")]
-SomeFaces = Annotated[
-    list[str] | None, typer.Argument(metavar="[FACE...]", help="Ids of faces, or the beginnings of them.")
-]
+Faces = Annotated[list[str], typer.Argument(metavar="FACE", help="Ids of faces, or the beginnings of them.")]
+SomeFaces = Annotated[list[str] | None, typer.Argument(metavar="FACE", help="Ids of faces, or the beginnings of them.")]
 To = Annotated[str, typer.Option("--to", metavar="NAME", help="Who they are.")]
 ConfirmPerson = Annotated[
     str | None, typer.Option("--person", metavar="NAME", help="All faces tagged as this person automatically.")
@@ -78,7 +83,7 @@ Apply = Annotated[bool, typer.Option("--apply", help="Do what is proposed.")]
 PhotoArgument = Annotated[
     str, typer.Argument(metavar="PHOTO", help="Path of a photo, on the disk or relative to the library.")
 ]
-Number = Annotated[int | None, typer.Argument(metavar="[N]", help="A decision's number, from: phototag history")]
+Number = Annotated[int | None, typer.Argument(metavar="N", help="A decision's number, from: phototag history")]
 WithLater = Annotated[bool, typer.Option("--with-later", help="Also take back the decisions that build on it.")]
 FaceId = Annotated[
     str, typer.Argument(metavar="FACE", help="A face's id, or the beginning of it, from: phototag faces")

@@ -42,11 +42,11 @@ def count(n: int, one: str, many: str | None = None) -> str:
 
 def path(raw: bytes) -> str:
     """A path as a person reads it; control characters, such as a newline, are escaped."""
-    return printable(os.fsdecode(raw))
+    return line(os.fsdecode(raw))
 
 
-def printable(text: str) -> str:
-    """A text with its control characters escaped."""
+def line(text: str) -> str:
+    """Text on one line, whatever is in it."""
     return "".join(repr(c)[1:-1] if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in text)
 
 

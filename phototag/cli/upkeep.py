@@ -140,7 +140,7 @@ def _tell_found(found: Sequence[Finding]) -> None:
     for finding in found:
         render.out(f"{render.count(finding.count, *finding.remedy.what)}:")
         for example in finding.examples:
-            render.out(f"  {render.printable(example)}")
+            render.out(f"  {render.line(example)}")
         if finding.count > len(finding.examples):
             render.out(f"  and {finding.count - len(finding.examples):,} more")
         render.out(f"  What to do: {finding.remedy.advice}\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from phototag import wiring
 from phototag.app.export import to_json
+from phototag.app.known import KnownFace
 from phototag.app.why import Why
 from phototag.app.why import why as explain
 from phototag.cli import options, render
@@ -27,7 +28,7 @@ def why(
 
 def _tell(found: Why) -> None:
     face = found.face
-    render.out(f"Face {face.id} on {render.path(face.path)}: {face.person if face.is_tagged else 'nobody known'}")
+    render.out(f"Face {face.id} on {render.path(face.path)}: {_who(face)}")
     render.out(found.because)
     for change in found.changes:
         render.out(f"  {change}")
@@ -51,6 +52,12 @@ def _tell(found: Why) -> None:
     )
     weak = ": it may join a group, but found none" if found.is_weak else ""
     render.out(f"Quality {face.quality:.2f}, detector's score {face.score:.3f}{weak}.")
+
+
+def _who(face: KnownFace) -> str:
+    if face.is_tagged and face.person:
+        return face.person
+    return "ignored" if face.ignored else "nobody known"
 
 
 def _document(found: Why) -> dict[str, object]:

@@ -86,7 +86,8 @@ def persistent_ids(
 ) -> list[int]:
     """Number new groups so that a group keeps its id through a regrouping.
 
-    A group with a face of somebody whom a human calls by a group's number has that number. Then pairs of an old and a
+    A group with a face of somebody whom a human calls by a group's number has that number (of several such groups, the
+    first). Then pairs of an old and a
     new group are taken by the number of faces they share, most first (ties: the lower old id, then the earlier new
     group); each gives its id once. Every other new group gets a fresh id from `next_id` on.
 
@@ -106,8 +107,11 @@ def persistent_ids(
         for face in faces:
             if face in home:
                 shared[home[face], position] += 1
-    said = {i: {called[face] for face in faces if face in called} for i, faces in enumerate(new)}
-    kept = {i: min(numbers) for i, numbers in said.items() if numbers}
+    first: dict[int, int] = {}
+    for position, faces in enumerate(new):
+        for number in {called[face] for face in faces if face in called} - first.keys():
+            first[number] = position
+    kept = {position: number for number, position in sorted(first.items(), reverse=True)}
     given = set(called.values())
     for (old_id, position), _ in sorted(shared.items(), key=lambda item: (-item[1], item[0])):
         if position not in kept and old_id not in given:

@@ -9,6 +9,7 @@ are known the runner-up is always far, and the limit for STRONG is lower (`stron
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -148,11 +149,13 @@ def dismiss(
     dismissed_vectors: Vectors,
     thresholds: Thresholds,
     guesses: Mapping[str, float],
+    sure: Collection[str] = frozenset(),
+    refused: Collection[tuple[str, str]] = frozenset(),
 ) -> list[Dismissal]:
     """Find the faces that are like one that a human dismissed: a stranger, or no face at all.
 
     The nearest dismissed face decides, and not the mean of three: a statue is dismissed once. It must be as near as the
-    faces of a group's core are (`Thresholds.group`), and nearer than anybody whom the face may be.
+    faces of a group's core are (`Thresholds.group`), and nearer than anybody else whom the face may be.
 
     Args:
         faces: of which a human said nothing.
@@ -160,16 +163,28 @@ def dismiss(
         dismissed: k >= 1 faces.
         dismissed_vectors: (k, dim), likewise.
         thresholds: of their Space.
-        guesses: face -> distance to the person with a name whom it may be.
+        guesses: face -> distance to somebody who is not dismissed and whom it may be.
+        sure: faces that are dismissed people by a match that would tag them, however far that is.
+        refused: (face, dismissed face) pairs of which a human said that they are not one person.
 
     Returns:
         Sorted by face id.
     """
+    is_sure = np.array([face in sure for face in faces], dtype=bool)
+    row_of, column_of = ({face: i for i, face in enumerate(ids)} for ids in (faces, dismissed))
+    ruled_out: dict[int, list[int]] = defaultdict(list)
+    for face, other in refused:
+        if face in row_of and other in column_of:
+            ruled_out[row_of[face]].append(column_of[other])
     found: list[Dismissal] = []
     for start in range(0, len(faces), ROWS_AT_ONCE):
         apart = distances(vectors[start : start + ROWS_AT_ONCE], dismissed_vectors)
+        for row, columns in ruled_out.items():
+            if start <= row < start + ROWS_AT_ONCE:
+                apart[row - start, columns] = np.inf
         nearest, how_far = apart.argmin(axis=1), apart.min(axis=1)
-        for row in np.flatnonzero(how_far <= thresholds.group).tolist():
+        limit = np.where(is_sure[start : start + ROWS_AT_ONCE], np.inf, thresholds.group)
+        for row in np.flatnonzero((how_far <= limit) & np.isfinite(how_far)).tolist():
             face, distance = faces[start + row], float(how_far[row])
             if distance < guesses.get(face, math.inf):
                 found.append(Dismissal(face, dismissed[int(nearest[row])], distance))

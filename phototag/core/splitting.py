@@ -35,11 +35,12 @@ def parts(
 
     Returns:
         Two groups or more, the largest first; a face that is in none of them gives no reason to leave the first. If
-        there are no two groups at any limit, a group and the faces, one by one, that are not like it. [] if they
-        hold together to the last.
+        there are no two groups at any limit, a group and the faces, one by one, that are not like it; or else all
+        faces, one by one, that are alike at no limit. [] if they hold together to the last.
     """
     firm = {face for face in ids if face not in weak}
     single: list[Group] = []
+    found: list[Group] = []
     for limits in _tighter_and_tighter(thresholds):
         found = group_faces(ids, vectors, [], limits, weak, photos)
         if len(found) > 1:
@@ -47,7 +48,7 @@ def parts(
         alone = sorted(firm.difference(*found))
         if not single and found and alone:
             single = [*found, *(frozenset({face}) for face in alone)]
-    return single or [frozenset({face}) for face in sorted(firm) if len(firm) > 1]
+    return single or [frozenset({face}) for face in sorted(firm) if len(firm) > 1 and not found]
 
 
 def _tighter_and_tighter(thresholds: Thresholds) -> list[Thresholds]:

@@ -45,10 +45,14 @@ class Draft:
         ]
 
     def person(self, name: str) -> int:
-        """Whoever has this name, or somebody new: of several whose name it was, one who has faces."""
+        """Whoever has this name, or somebody new: of several whose name it was, one who has faces.
+
+        Not somebody who is ignored and has none any more: whoever has the name from now on would be hidden.
+        """
         sql = """
-            SELECT id FROM people WHERE key = ? ORDER BY
-            id NOT IN (SELECT person_id FROM labels WHERE verdict = 'is'), id LIMIT 1"""
+            SELECT id FROM (SELECT id, ignored, EXISTS (SELECT 1 FROM labels WHERE person_id = people.id
+                                                        AND verdict = 'is') AS has_faces FROM people WHERE key = ?)
+            WHERE has_faces OR NOT ignored ORDER BY has_faces DESC, id LIMIT 1"""
         row = self._db.execute(sql, (name_key(name),)).fetchone()
         return int(row[0]) if row else self._introduce(" ".join(name.split()), None)
 

@@ -33,13 +33,13 @@ def replace(db: sqlite3.Connection, found: Sequence[Cluster]) -> None:
     )
 
 
-def unknown(db: sqlite3.Connection, cluster: int | None = None) -> list[Cluster]:
+def unknown(db: sqlite3.Connection, cluster: int | None = None, least: int = 2) -> list[Cluster]:
     """Groups of faces that nobody is known to be, the largest first, ties by id; only faces on photos that are there.
 
     With `cluster`, only that one, if it is one of them.
 
     A face that a human named or that a strong match tagged is not among them, nor one that is ignored or like one that
-    is, nor is a group left with a single face.
+    is, nor is a group of fewer faces than `least`.
     """
     sql = """
         SELECT cluster_id, face_id FROM grouped
@@ -55,8 +55,14 @@ def unknown(db: sqlite3.Connection, cluster: int | None = None) -> list[Cluster]
     found: dict[int, list[str]] = defaultdict(list)
     for of, face in db.execute(sql, (cluster,)):
         found[of].append(face)
-    groups = [Cluster(of, tuple(faces)) for of, faces in found.items() if len(faces) > 1]
+    groups = [Cluster(of, tuple(faces)) for of, faces in found.items() if len(faces) >= least]
     return sorted(groups, key=lambda c: (-len(c.faces), c.id))
+
+
+def unknown_faces(db: sqlite3.Connection, cluster: int) -> tuple[str, ...]:
+    """The unknown faces of one group, even if it is a single face; but not the last one of a group that is somebody."""
+    found = next((group.faces for group in unknown(db, cluster, least=1)), ())
+    return () if len(found) == 1 and owner(db, cluster) is not None else found
 
 
 def exists(db: sqlite3.Connection, cluster: int) -> bool:

@@ -183,7 +183,7 @@ def replay(db: sqlite3.Connection) -> None:
 def _row(db: sqlite3.Connection, kind: Kind, words: Words, of: int | None, at_ns: int) -> int:
     cursor = db.execute(
         "INSERT INTO decisions (at_ns, kind, words, of) VALUES (?, ?, ?, ?)",
-        (at_ns, kind, json.dumps(words, ensure_ascii=False), of),
+        (at_ns, kind, json.dumps(words), of),
     )
     return int(cursor.lastrowid or 0)
 

@@ -231,7 +231,7 @@ CREATE VIEW tags AS
         AND NOT EXISTS (SELECT 1 FROM not_faces n JOIN bindings b USING (spot_id) WHERE b.face_id = s.face_id);
 
 -- the groups with all that was said since they were made: who has no name yet is a group of their own, and a face that
--- is not somebody leaves that one's group
+-- is not somebody leaves that one's group, unless nobody would stay: then that one has left
 CREATE VIEW grouped AS
     SELECT f.id AS face_id,
         CASE WHEN p.id IS NOT NULL AND p.name IS NULL THEN p.cluster_id
@@ -240,7 +240,10 @@ CREATE VIEW grouped AS
                     JOIN bindings yb ON yb.spot_id = y.spot_id JOIN cluster_faces d ON d.face_id = yb.face_id
                     JOIN people q ON q.id = y.person_id
                 WHERE n.spot_id = b.spot_id AND n.verdict = 'is_not' AND d.cluster_id = c.cluster_id
-                    AND (q.name IS NOT NULL OR q.cluster_id = c.cluster_id)) THEN NULL
+                    AND (q.cluster_id = c.cluster_id OR q.name IS NOT NULL AND EXISTS (
+                        SELECT 1 FROM cluster_faces o LEFT JOIN bindings ob ON ob.face_id = o.face_id
+                        WHERE o.cluster_id = c.cluster_id AND (ob.spot_id IS NULL OR ob.spot_id NOT IN (
+                            SELECT spot_id FROM labels WHERE verdict = 'is' OR person_id = q.id))))) THEN NULL
              ELSE c.cluster_id END AS cluster_id
     FROM faces f LEFT JOIN cluster_faces c ON c.face_id = f.id LEFT JOIN bindings b ON b.face_id = f.id
         LEFT JOIN labels l ON l.spot_id = b.spot_id AND l.verdict = 'is' LEFT JOIN people p ON p.id = l.person_id

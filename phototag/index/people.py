@@ -77,6 +77,30 @@ def names(db: sqlite3.Connection) -> dict[int, str]:
     return dict(db.execute("SELECT id, coalesce(name, 'group ' || cluster_id) FROM people"))
 
 
+def called(db: sqlite3.Connection, person: int) -> str:
+    """The name of one person, or "of group 3"."""
+    sql = "SELECT coalesce(name, 'of group ' || cluster_id) FROM people WHERE id = ?"
+    return str(db.execute(sql, (person,)).fetchone()[0])
+
+
+def with_name(db: sqlite3.Connection) -> set[int]:
+    """Ids of the people who have a name."""
+    return {row[0] for row in db.execute("SELECT id FROM people WHERE name IS NOT NULL")}
+
+
+def person_of(db: sqlite3.Connection, face: str) -> int | None:
+    """The person that a human said a face is, or None."""
+    row = db.execute("SELECT person_id FROM said WHERE face_id = ? AND verdict = 'is'", (face,)).fetchone()
+    return None if row is None else int(row[0])
+
+
+def said_no_face(db: sqlite3.Connection, face: str) -> int | None:
+    """The decision that says that this is no face, or None."""
+    sql = "SELECT decision_id FROM not_faces JOIN bindings USING (spot_id) WHERE face_id = ?"
+    row = db.execute(sql, (face,)).fetchone()
+    return None if row is None else int(row[0])
+
+
 def nameless(db: sqlite3.Connection) -> dict[int, int]:
     """Person id -> number of their group, of people who have faces and no name."""
     return dict(db.execute(f"SELECT id, cluster_id FROM people WHERE name IS NULL AND {_HAS_FACES}"))

@@ -544,6 +544,26 @@ def test_no_groups_need_no_ids() -> None:
     assert persistent_ids({3: frozenset("ab")}, [], 10) == []
 
 
+def test_a_group_with_a_face_that_a_human_calls_by_a_number_has_that_number() -> None:
+    old = {3: frozenset("abcd"), 4: frozenset("xy")}
+    assert persistent_ids(old, words("abcdxy"), 10, {"x": 4}) == [4]
+    assert persistent_ids({}, words("ab"), 10, {"b": 7}) == [7]
+
+
+def test_a_number_by_which_a_human_calls_somebody_is_not_given_to_others() -> None:
+    old = {3: frozenset("abcd"), 4: frozenset("xy")}
+    assert persistent_ids(old, words("abc", "dxy"), 10, {"d": 3}) == [10, 3]
+    assert persistent_ids({3: frozenset("ab")}, words("ab"), 10, {"gone": 3}) == [10]
+
+
+def test_of_two_groups_that_are_called_by_one_number_the_first_has_it() -> None:
+    assert persistent_ids({3: frozenset("abcd")}, words("abc", "d"), 10, {"a": 3, "d": 3}) == [3, 10]
+
+
+def test_of_two_numbers_that_one_group_is_called_by_it_has_the_lower() -> None:
+    assert persistent_ids({}, words("ab"), 10, {"a": 8, "b": 7}) == [7]
+
+
 partitions = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 3)).map(
     lambda home: [frozenset(face for face in home if home[face] == group) for group in sorted(set(home.values()))]
 )
@@ -557,6 +577,16 @@ def test_an_id_is_given_once_and_an_old_one_only_to_a_relative(before: list[Grou
     assert all(old[number] & group for number, group in zip(given_ids, after, strict=True) if number in old)
     fresh = [number for number in given_ids if number not in old]
     assert fresh == list(range(len(before), len(before) + len(fresh)))
+
+
+@given(partitions, partitions, st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 9), max_size=5))
+def test_an_id_is_given_once_whatever_a_human_calls_the_groups(
+    before: list[Group], after: list[Group], called: dict[str, int]
+) -> None:
+    given_ids = persistent_ids(dict(enumerate(before)), after, next_id=10, called=called)
+    assert len(set(given_ids)) == len(after)
+    for number, group in zip(given_ids, after, strict=True):
+        assert number not in called.values() or number in {called.get(face) for face in group}
 
 
 @given(partitions)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from phototag.core import matching
-from phototag.core.matching import FEW_PEOPLE, MANY_PEOPLE, Probe, StrongLimits, strong_limit, suggest
+from phototag.core.matching import FEW_PEOPLE, MANY_PEOPLE, Probe, StrongLimits, dismiss, strong_limit, suggest
 from phototag.types import Grade, Suggestion, Thresholds
 
 THRESHOLDS = Thresholds(
@@ -195,6 +195,62 @@ def test_the_set_of_people_present_is_left_as_it_was() -> None:
     present = {("q", ANNA)}
     suggested({"p/a": 0}, {ANNA: [0]}, present=present)
     assert present == {("q", ANNA)}
+
+
+# What is like somebody dismissed
+
+
+def dismissed(
+    faces: dict[str, float],
+    hidden: dict[str, float],
+    *,
+    guesses: Mapping[str, float] | None = None,
+    sure: Collection[str] = frozenset(),
+    refused: Collection[tuple[str, str]] = frozenset(),
+) -> dict[str, str]:
+    """Face -> the dismissed face that it is like; both given as name -> degrees. A group is 17 degrees wide."""
+    found = dismiss(
+        list(faces), on_circle(*faces.values()), list(hidden), on_circle(*hidden.values()), THRESHOLDS,
+        guesses or {}, sure, refused,
+    )  # fmt: skip
+    assert [d.face for d in found] == sorted(d.face for d in found)
+    assert [d.distance for d in found] == [
+        pytest.approx(chord(abs(faces[d.face] - hidden[d.like])), abs=1e-3) for d in found
+    ]
+    return {d.face: d.like for d in found}
+
+
+def test_a_face_as_near_to_a_dismissed_one_as_a_group_is_wide_is_dismissed() -> None:
+    assert dismissed({"b": 17, "a": -17, "c": 18}, {"x": 0}) == {"a": "x", "b": "x"}
+
+
+def test_the_nearest_dismissed_face_decides_and_not_the_mean_of_several() -> None:
+    assert dismissed({"a": 10}, {"x": 120, "y": 0, "z": 15}) == {"a": "z"}
+
+
+def test_a_face_that_is_nearer_to_somebody_else_is_not_dismissed() -> None:
+    assert dismissed({"a": 10, "b": 10}, {"x": 0}, guesses={"a": chord(9), "b": chord(11)}) == {"b": "x"}
+
+
+def test_a_face_that_would_be_tagged_as_somebody_dismissed_is_dismissed_however_far() -> None:
+    assert dismissed({"a": 30, "b": 30}, {"x": 0}, sure={"a"}) == {"a": "x"}
+    assert dismissed({"a": 30}, {"x": 0}, sure={"a"}, guesses={"a": chord(20)}) == {}
+
+
+def test_a_face_is_not_dismissed_for_what_a_human_said_it_is_not() -> None:
+    refused = {("a", "x"), ("a", "gone"), ("gone", "x")}
+    assert dismissed({"a": 0, "b": 0}, {"x": 0}, refused=refused) == {"b": "x"}
+    assert dismissed({"a": 0}, {"x": 0, "y": 10}, refused=refused) == {"a": "y"}
+    assert dismissed({"a": 0}, {"x": 0}, refused=refused, sure={"a"}) == {}
+
+
+def test_many_faces_are_dismissed_in_parts_with_the_same_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    faces = {f"{i:02}": float(i) for i in range(40)}
+    settings = {"sure": {"30"}, "refused": {("09", "x"), ("21", "y")}}
+    whole = dismissed(faces, {"x": 0, "y": 20}, **settings)
+    assert len(whole) == 37
+    monkeypatch.setattr(matching, "ROWS_AT_ONCE", 7)
+    assert dismissed(faces, {"x": 0, "y": 20}, **settings) == whole
 
 
 # All of them
