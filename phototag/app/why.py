@@ -126,8 +126,8 @@ class _Inquiry:
         self.rows = {id_: row for row, id_ in enumerate(known.faces)}
         self.vectors = photos.vectors_of(index.db, known.faces, known.space.dim)
         self.references, _ = tag.references_and_others(known)
-        said_not = {person for id_, person in tag.refusals(known) if id_ == face.id}
-        self.refused = sorted(said_not & people.with_name(index.db))
+        self.ruled_out = {person for id_, person in tag.refusals(known) if id_ == face.id}
+        self.refused = sorted(self.ruled_out & people.with_name(index.db))
 
     def answer(self) -> Why:
         apart = self._people()
@@ -251,7 +251,7 @@ class _Inquiry:
         found = {}
         for person, rows in self.references.items():
             others = [row for row in rows if self.known.faces[row] != self.face.id]
-            if others and person not in self.refused and not self._is_itself(person):
+            if others and person not in self.ruled_out and not self._is_itself(person):
                 found[person] = float(distances_to_group(distances(mine, self.vectors[others]))[0])
         return found
 

@@ -6,7 +6,15 @@ from dataclasses import asdict
 
 from phototag import wiring
 from phototag.app.export import to_json
-from phototag.app.known import FaceQuery, KnownFace, known_faces, known_people, known_space, photos_with
+from phototag.app.known import (
+    FaceQuery,
+    KnownFace,
+    ignored_people,
+    known_faces,
+    known_people,
+    known_space,
+    photos_with,
+)
 from phototag.cli import options, render
 from phototag.settings import load
 
@@ -15,6 +23,7 @@ def people(library: options.Library = None, index: options.Index = None, json: o
     """List the people who have a name, the most photographed first."""
     with wiring.reading(load(library, index)) as opened:
         found = known_people(opened)
+        hidden = not found and any(one.name for one in ignored_people(opened))
     if json:
         render.out(to_json({"people": [asdict(p) for p in found]}))
     elif found:
@@ -22,7 +31,8 @@ def people(library: options.Library = None, index: options.Index = None, json: o
         render.out(render.table(["name", "faces", "photos", "confirmed", "to ask"], rows, right=(1, 2, 3, 4)))
         render.out(f"\nSomebody's photos:   {render.command('find', 'NAME')}")
     else:
-        render.out(f"Nobody has a name yet. See the groups: {render.command('clusters', '--sheets')}")
+        who = "Everybody who has a name is ignored" if hidden else "Nobody has a name yet"
+        render.out(f"{who}. See the groups: {render.command('clusters', '--sheets')}")
 
 
 def faces(

@@ -233,17 +233,27 @@ CREATE VIEW tags AS
 -- the groups with all that was said since they were made: who has no name yet is a group of their own, and a face that
 -- is not somebody leaves that one's group, unless nobody would stay: then that one has left
 CREATE VIEW grouped AS
+    WITH refused AS (
+        SELECT DISTINCT n.person_id, d.cluster_id FROM labels n JOIN bindings b ON b.spot_id = n.spot_id
+            JOIN cluster_faces d ON d.face_id = b.face_id
+        WHERE n.verdict = 'is_not'),
+    held AS (  -- groups that are a person's, whoever is not that person leaves them
+        SELECT r.person_id, r.cluster_id FROM refused r JOIN people q ON q.id = r.person_id
+        WHERE EXISTS (
+                SELECT 1 FROM labels y JOIN bindings b ON b.spot_id = y.spot_id
+                    JOIN cluster_faces d ON d.face_id = b.face_id
+                WHERE y.person_id = r.person_id AND y.verdict = 'is' AND d.cluster_id = r.cluster_id)
+            AND (q.cluster_id = r.cluster_id OR q.name IS NOT NULL AND EXISTS (
+                SELECT 1 FROM cluster_faces d LEFT JOIN bindings b ON b.face_id = d.face_id
+                WHERE d.cluster_id = r.cluster_id AND NOT EXISTS (
+                    SELECT 1 FROM labels o
+                    WHERE o.spot_id = b.spot_id AND (o.verdict = 'is' OR o.person_id = r.person_id)))))
     SELECT f.id AS face_id,
         CASE WHEN p.id IS NOT NULL AND p.name IS NULL THEN p.cluster_id
              WHEN EXISTS (
-                SELECT 1 FROM labels n JOIN labels y ON y.person_id = n.person_id AND y.verdict = 'is'
-                    JOIN bindings yb ON yb.spot_id = y.spot_id JOIN cluster_faces d ON d.face_id = yb.face_id
-                    JOIN people q ON q.id = y.person_id
-                WHERE n.spot_id = b.spot_id AND n.verdict = 'is_not' AND d.cluster_id = c.cluster_id
-                    AND (q.cluster_id = c.cluster_id OR q.name IS NOT NULL AND EXISTS (
-                        SELECT 1 FROM cluster_faces o LEFT JOIN bindings ob ON ob.face_id = o.face_id
-                        WHERE o.cluster_id = c.cluster_id AND (ob.spot_id IS NULL OR ob.spot_id NOT IN (
-                            SELECT spot_id FROM labels WHERE verdict = 'is' OR person_id = q.id))))) THEN NULL
+                SELECT 1 FROM labels n
+                WHERE n.spot_id = b.spot_id AND n.verdict = 'is_not'
+                    AND (n.person_id, c.cluster_id) IN (SELECT person_id, cluster_id FROM held)) THEN NULL
              ELSE c.cluster_id END AS cluster_id
     FROM faces f LEFT JOIN cluster_faces c ON c.face_id = f.id LEFT JOIN bindings b ON b.face_id = f.id
         LEFT JOIN labels l ON l.spot_id = b.spot_id AND l.verdict = 'is' LEFT JOIN people p ON p.id = l.person_id

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import pytest
 
-from phototag.app.correct import ignore
+from phototag.app.correct import ignore, reject
 from phototag.app.why import CANDIDATES, Rule, Why, why
 from phototag.engines import fake
 from phototag.errors import UsageError
@@ -239,3 +239,16 @@ def test_a_face_on_a_photo_that_is_gone_is_not_explained(album: Album) -> None:
     album.scan()
     with pytest.raises(UsageError, match="There is no face"):
         why(album.index, gone)
+
+
+def test_a_face_like_somebody_without_a_name_is_like_nobody_who_has_one(album: Album) -> None:
+    album.scan(red1=[RED], red2=[RED], red3=[RED], blue=[BLUE])
+    album.name("ann", "blue")
+    reject(album.index, album.ids("red1"), at_ns=5)
+    number = album.face("red1").cluster
+    assert asked(album, "red2").because == "It is like nobody who has a name: the nearest is ann, and too far."
+    album.scan(red9=[RED])
+    found = asked(album, "red9")
+    assert found.rule is Rule.NO_MATCH
+    assert found.because == f"It is like nobody who has a name: the nearest is group {number}, who has no name yet."
+    assert found.refused == ()

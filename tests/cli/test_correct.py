@@ -160,6 +160,10 @@ def test_ignore_ignored_and_notice(phototag: Command, three: Album) -> None:
     ]
     phototag("people", "--json")
     assert json.loads(phototag.out) == {"people": []}
+    phototag("people")
+    assert phototag.out == "Everybody who has a name is ignored. See the groups: phototag clusters --sheets\n"
+    phototag("faces", "--photo", "blue9.png")
+    assert phototag.out.splitlines()[-1].split()[2:] == ["ignored", "blue9.png"]
     assert phototag("notice", "2") == 0
     assert phototag.out.startswith("Group 2 is not ignored any more: 3 faces.\n")
     assert phototag("notice", "Elon") == 0

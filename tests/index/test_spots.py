@@ -39,9 +39,9 @@ def test_a_face_detected_a_little_elsewhere_lies_at_the_spot_of_before(index: In
     assert spots(index.db, [before]) == [Spot(before, "aa", LEFT)]
 
 
-@pytest.mark.parametrize(("by", "is_found"), [(0.10, True), (0.11, False)])
+@pytest.mark.parametrize(("by", "is_found"), [(0.12, True), (0.13, False)])
 def test_a_face_that_overlaps_too_little_is_another(index: Index, by: float, is_found: bool) -> None:
-    """Boxes 0.2 wide: moved by a half of that, a third of both is common."""
+    """Boxes 0.2 wide: moved by 0.12, a quarter of both is common."""
     (before,) = put_photo(index, "a.jpg", "aa", [LEFT])
     speak_of(index, before, "aa", LEFT)
     (now,) = put_photo(index, "a.jpg", "aa", [moved(LEFT, by)])
