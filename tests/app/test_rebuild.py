@@ -32,7 +32,8 @@ def spoken(album: Album) -> Album:
     """All that can be said: names, a refusal, groups told apart, ignored people, no face, a collage, waiting faces."""
     album.scan(
         red1=[RED], red2=["#d00000"], blue=[BLUE], green1=[GREEN], green2=["#00d000"], both=[RED, BLUE],
-        cyan1=[CYAN], cyan2=["#00d0d0"], cyan3=["#00c8c8"], orange1=["#e07000"], orange2=["#d06800"], magenta1=[MAGENTA], magenta2=["#d000d0"], yellow=[YELLOW],
+        cyan1=[CYAN], cyan2=["#00d0d0"], cyan3=["#00c8c8"], orange1=["#e07000"], orange2=["#d06800"],
+        magenta1=[MAGENTA], magenta2=["#d000d0"], yellow=[YELLOW],
     )  # fmt: skip
     album.name("Élon", "red1", "red2")
     album.name("ann", "blue")
