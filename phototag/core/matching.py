@@ -9,7 +9,7 @@ are known the runner-up is always far, and the limit for STRONG is lower (`stron
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -139,7 +139,7 @@ def judge(
     _rule_out(table, faces, people, refused)
     limits = limits or StrongLimits(strong_limit(len(people), thresholds))
     found = _graded(faces, people, table, limits, thresholds)
-    return sorted(_one_each_photo(found, photo, set(present)), key=lambda s: s.face)
+    return sorted(_one_each_photo(found, photo, present), key=lambda s: s.face)
 
 
 def dismiss(
@@ -271,15 +271,17 @@ def _two_nearest(
 
 
 def _one_each_photo(
-    found: list[Suggestion], photo: Mapping[str, str], present: set[tuple[str, int]]
+    found: list[Suggestion], photo: Mapping[str, str], present: Collection[tuple[str, int]]
 ) -> list[Suggestion]:
     """Leave a person STRONG on one face of a photo, the nearest; the others become questions."""
-    judged = []
-    for suggestion in sorted(found, key=lambda s: (s.distance, s.face)):
+    strong = [suggestion for suggestion in found if suggestion.grade is Grade.STRONG]
+    places = Counter((photo[suggestion.face], suggestion.person) for suggestion in strong)
+    taken = set(present)
+    doubtful: dict[str, Suggestion] = {}
+    rivals = [s for s in strong if (place := (photo[s.face], s.person)) in taken or places[place] > 1]
+    for suggestion in sorted(rivals, key=lambda s: (s.distance, s.face)):
         place = (photo[suggestion.face], suggestion.person)
-        if suggestion.grade is Grade.STRONG and place in present:
-            suggestion = replace(suggestion, grade=Grade.POSSIBLE)
-        if suggestion.grade is Grade.STRONG:
-            present.add(place)
-        judged.append(suggestion)
-    return judged
+        if place in taken:
+            doubtful[suggestion.face] = replace(suggestion, grade=Grade.POSSIBLE)
+        taken.add(place)
+    return [doubtful.get(suggestion.face, suggestion) for suggestion in found]

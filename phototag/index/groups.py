@@ -33,6 +33,13 @@ def replace(db: sqlite3.Connection, found: Sequence[Cluster]) -> None:
     )
 
 
+_MAY_BE_IN = """
+    (SELECT face_id FROM cluster_faces WHERE cluster_id = ?1 UNION SELECT face_id FROM people
+        JOIN said ON person_id = people.id AND verdict = 'is' WHERE people.cluster_id = ?1)
+    CROSS JOIN grouped USING (face_id)"""
+"""SQL: the faces of a group, and some others; so that not all faces need be looked at."""
+
+
 def unknown(db: sqlite3.Connection, cluster: int | None = None, least: int = 2) -> list[Cluster]:
     """Groups of faces that nobody is known to be, the largest first, ties by id; only faces on photos that are there.
 
@@ -41,8 +48,8 @@ def unknown(db: sqlite3.Connection, cluster: int | None = None, least: int = 2) 
     A face that a human named or that a strong match tagged is not among them, nor one that is ignored or like one that
     is, nor is a group of fewer faces than `least`.
     """
-    sql = """
-        SELECT cluster_id, face_id FROM grouped
+    sql = f"""
+        SELECT cluster_id, face_id FROM {"grouped" if cluster is None else _MAY_BE_IN}
         JOIN faces ON faces.id = face_id
         WHERE cluster_id IS NOT NULL
             AND face_id NOT IN (SELECT face_id FROM tags)

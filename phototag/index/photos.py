@@ -180,7 +180,7 @@ def face_ids(db: sqlite3.Connection) -> list[str]:
 def no_faces(db: sqlite3.Connection) -> list[str]:
     """What was found as a face and is none, as a human said; as far as it is described in today's Space. Sorted."""
     sql = """
-        SELECT face_id FROM not_faces JOIN bindings USING (spot_id) JOIN vectors USING (face_id)
+        SELECT face_id FROM not_faces CROSS JOIN bindings USING (spot_id) CROSS JOIN vectors USING (face_id)
         WHERE space_id = ? ORDER BY face_id"""
     return [row[0] for row in db.execute(sql, (spaces.current_id(db),))]
 
