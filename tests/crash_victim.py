@@ -20,12 +20,12 @@ from typing import Any
 import cv2
 
 from phototag.app import scan
-from phototag.cli import correct, groups, history, library, main
+from phototag.cli import correct, groups, history, library, main, name
 from phototag.cli import scan as scan_command
 from phototag.engines import fake
 from phototag.index import db
 
-LOADED = (scan, correct, groups, history, library, scan_command, fake, cv2)
+LOADED = (scan, correct, groups, history, library, name, scan_command, fake, cv2)
 """Imported here so that no forked process has to."""
 
 

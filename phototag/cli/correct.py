@@ -1,20 +1,17 @@
-"""phototag merge, split, rename, move, confirm, reject, ignore, notice, ignored, not-a-face, collage."""
+"""phototag merge, rename, move, confirm, reject, ignore, notice, ignored, not-a-face, collage."""
 
 from __future__ import annotations
 
 import time
-from contextlib import AbstractContextManager
 from dataclasses import asdict
 
 from phototag import wiring
-from phototag.app import correct, splits
-from phototag.app.decide import Index, Outcome
+from phototag.app import correct
 from phototag.app.export import to_json
 from phototag.app.history import listed
 from phototag.app.known import ignored_people
-from phototag.app.splits import Proposal
-from phototag.app.subject import Subject, require_subject
 from phototag.cli import options, render
+from phototag.cli.decision import are, count, tell, upper, writing
 from phototag.errors import UsageError
 from phototag.settings import load
 
@@ -24,62 +21,32 @@ def merge(subjects: options.Subjects, library: options.Library = None, index: op
 
     The first one with a name keeps it and takes the others in. Without a name among them they become one group.
     """
-    with _writing("merge", library, index) as opened:
+    with writing("merge", library, index) as opened:
         outcome = correct.merge(opened, subjects, time.time_ns())
     words = outcome.words
     are = "is" if len(words["others"]) == 1 else "are"
-    done = f"{_upper(listed(words['others']))} {are} {words['name']} now: {render.count(words['faces'], 'face')}."
+    done = f"{upper(listed(words['others']))} {are} {words['name']} now: {render.count(words['faces'], 'face')}."
     if words["together"]:
         on = render.count(words["together"], "photo")
         done += f"\nOn {on} there are several of them. If that is no mirror and no collage, take it back."
-    _tell(outcome, done, "They are one already.")
-
-
-def split(
-    subject: options.SubjectName,
-    faces: options.SomeFaces = None,
-    apply: options.Apply = False,
-    library: options.Library = None,
-    index: options.Index = None,
-) -> None:
-    """Say that some faces of a person or group are somebody else.
-
-    List the faces, and they become a group of their own. Without a list, phototag proposes who is who and draws it;
-    --apply does what it proposes.
-    """
-    settings = load(library, index)
-    if not faces and not apply:
-        with wiring.reading(settings) as opened:
-            found = require_subject(opened, subject)
-            proposal = splits.propose(opened, found)
-            _propose(found, proposal, str(splits.draw(opened, found, proposal)))
-        return
-    with _writing("split", library, index) as opened:
-        found = require_subject(opened, subject)
-        proposal = splits.listed(opened, found, faces) if faces else splits.propose(opened, found)
-        outcome = correct.split(opened, found, proposal.leave, time.time_ns())
-    words = outcome.words
-    new = listed([f"group {number}" for number in words["groups"]])
-    _tell(outcome, f"{_count(outcome)} of {found.called} {_is(outcome)} somebody else: {new}.")
-    render.out(f"Look at them:     {render.command('faces', '--cluster', words['groups'][0])}")
-    render.out(f"Say who it is:    {render.command('name-cluster', words['groups'][0], '--as', 'NAME')}")
+    tell(outcome, done, "They are one already.")
 
 
 def rename(
     name: options.PersonArgument, new: options.NewName, library: options.Library = None, index: options.Index = None
 ) -> None:
     """Call a person something else."""
-    with _writing("rename", library, index) as opened:
+    with writing("rename", library, index) as opened:
         outcome = correct.rename(opened, name, new, time.time_ns())
     words = outcome.words
-    _tell(outcome, f"{words['name']} is called {words['new']} now.", f"{words['name']} is called so already.")
+    tell(outcome, f"{words['name']} is called {words['new']} now.", f"{words['name']} is called so already.")
 
 
 def move(faces: options.Faces, name: options.To, library: options.Library = None, index: options.Index = None) -> None:
     """Say that faces are somebody else than they are taken for."""
-    with _writing("move", library, index) as opened:
+    with writing("move", library, index) as opened:
         outcome = correct.move(opened, faces, name, time.time_ns())
-    _tell(outcome, f"{_are(outcome)} {outcome.words['name']} now.", f"{_are(outcome)} {outcome.words['name']} already.")
+    tell(outcome, f"{are(outcome)} {outcome.words['name']} now.", f"{are(outcome)} {outcome.words['name']} already.")
 
 
 def confirm(
@@ -94,12 +61,12 @@ def confirm(
     """
     if bool(faces) == (person is not None):
         raise UsageError("Give the faces that are right, or --person NAME for all of somebody's automatic tags.")
-    with _writing("confirm", library, index) as opened:
+    with writing("confirm", library, index) as opened:
         if person is None:
             outcome = correct.confirm(opened, faces or [], time.time_ns())
         else:
             outcome = correct.confirm_person(opened, person, time.time_ns())
-    _tell(outcome, f"{_are(outcome)} {outcome.words['name']}, as you confirmed.", "You said so before.")
+    tell(outcome, f"{are(outcome)} {outcome.words['name']}, as you confirmed.", "You said so before.")
 
 
 def reject(faces: options.Faces, library: options.Library = None, index: options.Index = None) -> None:
@@ -108,9 +75,9 @@ def reject(faces: options.Faces, library: options.Library = None, index: options
     A face that carries a name, or may be somebody, is not that person; any other is not of its group. The same guess
     never comes back.
     """
-    with _writing("reject", library, index) as opened:
+    with writing("reject", library, index) as opened:
         outcome = correct.reject(opened, faces, time.time_ns())
-    _tell(outcome, f"{_are(outcome)} not {outcome.words['name']}.", "You said so before.")
+    tell(outcome, f"{are(outcome)} not {outcome.words['name']}.", "You said so before.")
 
 
 def ignore(subject: options.SubjectName, library: options.Library = None, index: options.Index = None) -> None:
@@ -118,18 +85,18 @@ def ignore(subject: options.SubjectName, library: options.Library = None, index:
 
     For strangers, statues and posters. Nothing is deleted: see them with `ignored`, take them back with `notice`.
     """
-    with _writing("ignore", library, index) as opened:
+    with writing("ignore", library, index) as opened:
         outcome = correct.ignore(opened, subject, time.time_ns())
         alike = next((one.alike for one in ignored_people(opened) if one.called == outcome.words["name"]), 0)
     more = f", and {render.count(alike, 'look-alike')}" if alike else ""
-    _tell(outcome, f"{_upper(outcome.words['name'])} is ignored: {_count(outcome)}{more}.")
+    tell(outcome, f"{upper(outcome.words['name'])} is ignored: {count(outcome)}{more}.")
 
 
 def notice(subject: options.SubjectName, library: options.Library = None, index: options.Index = None) -> None:
     """Hear again of somebody who was ignored."""
-    with _writing("notice", library, index) as opened:
+    with writing("notice", library, index) as opened:
         outcome = correct.notice(opened, subject, time.time_ns())
-    _tell(outcome, f"{_upper(outcome.words['name'])} is not ignored any more: {_count(outcome)}.")
+    tell(outcome, f"{upper(outcome.words['name'])} is not ignored any more: {count(outcome)}.")
 
 
 def ignored(library: options.Library = None, index: options.Index = None, json: options.Json = False) -> None:
@@ -151,9 +118,9 @@ def not_a_face(faces: options.Faces, library: options.Library = None, index: opt
 
     A pattern, a statue, a poster: it is nobody, and what is like it is dismissed too.
     """
-    with _writing("not-a-face", library, index) as opened:
+    with writing("not-a-face", library, index) as opened:
         outcome = correct.not_a_face(opened, faces, time.time_ns())
-    _tell(outcome, f"{_are(outcome)} no {'face' if outcome.words['faces'] == 1 else 'faces'}.", "You said so before.")
+    tell(outcome, f"{are(outcome)} no {'face' if outcome.words['faces'] == 1 else 'faces'}.", "You said so before.")
 
 
 def collage(photo: options.PhotoArgument, library: options.Library = None, index: options.Index = None) -> None:
@@ -161,48 +128,8 @@ def collage(photo: options.PhotoArgument, library: options.Library = None, index
 
     A mirror, a collage, a picture in the picture. Otherwise two faces of one photo are never one group.
     """
-    with _writing("collage", library, index) as opened:
+    with writing("collage", library, index) as opened:
         outcome = correct.collage(opened, photo, time.time_ns())
-    _tell(outcome, f"One person may be on {render.line(outcome.words['photo'])} more than once.", "You said so before.")
+    tell(outcome, f"One person may be on {render.line(outcome.words['photo'])} more than once.", "You said so before.")
     if outcome.decision is not None:
         render.out(f"Group anew by it: {render.command('scan', 'DIR')}")
-
-
-def _writing(command: str, library: options.Library, index: options.Index) -> AbstractContextManager[Index]:
-    return wiring.writing(load(library, index), command, render.note)
-
-
-def _tell(outcome: Outcome, done: str, before: str = "Nothing changed.") -> None:
-    """What came of a decision, and how to take it back."""
-    if outcome.decision is None:
-        render.out(before)
-        return
-    render.out(done)
-    render.out(f"\nTake it back:     {render.command('undo')}   (decision {outcome.decision})")
-
-
-def _count(outcome: Outcome) -> str:
-    return render.count(outcome.words["faces"], "face")
-
-
-def _is(outcome: Outcome) -> str:
-    return "is" if outcome.words["faces"] == 1 else "are"
-
-
-def _are(outcome: Outcome) -> str:
-    return f"{_count(outcome)} {_is(outcome)}"
-
-
-def _upper(text: str) -> str:
-    """A sentence begins with a capital, unless with a name as it was typed."""
-    return text.capitalize() if text.startswith("group ") else text
-
-
-def _propose(subject: Subject, proposal: Proposal, picture: str) -> None:
-    rows = [[subject.called, str(len(proposal.stay)), " ".join(f.id for f in proposal.stay[:3])]]
-    for part in proposal.leave:
-        rows.append(["somebody else", str(len(part)), " ".join(face.id for face in part[:3])])
-    render.out(render.table(["who", "faces", "such as"], rows, right=(1,)))
-    render.out(f"\nLook at it:       {picture}")
-    render.out(f"Do it:            {render.command('split', subject.typed, '--apply')}")
-    render.out(f"Or say who goes:  {render.command('split', subject.typed, 'FACE...')}")

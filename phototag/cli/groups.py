@@ -1,15 +1,12 @@
-"""phototag clusters, name-cluster."""
+"""phototag clusters."""
 
 from __future__ import annotations
 
-import shlex
-import time
 from pathlib import Path
 
 from phototag import wiring
 from phototag.app.export import to_json
 from phototag.app.groups import UnknownGroup, unknown_groups, write_sheets
-from phototag.app.name import name_cluster as give_name
 from phototag.cli import bar, options, render
 from phototag.settings import load
 
@@ -34,33 +31,6 @@ def clusters(
         render.out(to_json({"clusters": [_document(group) for group in found]}))
     else:
         _list(found, pictures)
-
-
-def name_cluster(
-    cluster: options.ClusterId, name: options.As, library: options.Library = None, index: options.Index = None
-) -> None:
-    """Say who a group is.
-
-    All its faces get the name, and faces elsewhere that look alike are tagged at once. Photos that come later are
-    tagged by the scan. Nothing that you say here is ever lost.
-    """
-    settings = load(library, index)
-    with wiring.writing(settings, "name-cluster", render.note) as opened:
-        report = give_name(opened, cluster, name, time.time_ns())
-    faces, photos = render.count(report.faces, "face"), render.count(report.photos, "photo")
-    if report.faces:
-        render.out(f"{faces} on {photos} {'is' if report.faces == 1 else 'are'} {report.name} now.")
-    else:
-        render.out(f"Group {cluster} is {report.name} already.")
-    if report.auto_tagged:
-        render.out(
-            f"{render.count(report.auto_tagged, 'look-alike')} on {render.count(report.auto_photos, 'photo')} "
-            f"tagged automatically."
-        )
-    if report.suggested:
-        render.out(f"{render.count(report.suggested, 'more face')} may be {report.name}.")
-    render.out(f"\nTheir photos:     {render.command('find', shlex.quote(report.name))}")
-    render.out(f"The next group:   {render.command('clusters')}")
 
 
 def _list(found: list[UnknownGroup], pictures: list[Path]) -> None:
