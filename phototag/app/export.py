@@ -129,7 +129,8 @@ def _lines(
 
 
 def _line(file: PhotoOnDisk, found: Sequence[KnownFace], said: Sequence[Word]) -> bytes:
-    here = [replace(face, orientation=file.orientation) for face in found]
+    turn = file.orientation
+    here = [face if face.orientation == turn else replace(face, orientation=turn) for face in found]
     of = {word.spot.id: word for word in said}
     shown = [_face(face) | _said(of.get(face.id)) for face in sorted(here, key=lambda face: (face.box, face.id))]
     names = sorted({face.person for face in found if face.person and face.is_tagged})
