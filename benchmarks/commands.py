@@ -56,9 +56,9 @@ WRITING = [
     ["undo"],
     ["undo", "1"],
 ]
-"""GROUP stands for the largest unknown group of the index (500 faces), OTHER for the next largest (172), TYPICAL for one of
-20 at most, FACE for a face of GROUP, NAMED for one of person 0, who has 6,000 faces, of which 1,313 are named. Before a
-command of WRITING the index is put back as it was."""
+"""GROUP stands for the largest unknown group of the index (500 faces), OTHER for the next largest (172), TYPICAL for
+one of 20 at most, FACE for a face of GROUP, NAMED for one of person 0, who has 6,000 faces, 1,313 of them named. Before
+a command of WRITING the index is put back as it was."""
 
 
 def on_large_index() -> list[list[str]]:
