@@ -34,7 +34,17 @@ from phototag.types import Box, Verdict
 
 OTHER_ENGINE = "face-recognition"
 REFUSALS = 5
-HEAD = ["upheaval", "faces named before", "after", "lost", "refused or ignored before", "after ", "lost "]
+HEAD = [
+    "upheaval",
+    "faces named",
+    "shown after",
+    "waiting",
+    "lost",
+    "refused or ignored",
+    "shown ",
+    "waiting ",
+    "lost ",
+]
 FOUND = {ExitCode.DONE, ExitCode.PROBLEMS}
 
 
@@ -107,6 +117,22 @@ class Library:
                 if x.face in place and (x.verdict is Verdict.IS_NOT or x.person in ignored)
             ]
 
+    def remembered(self) -> list[Word]:
+        """All that a human said, of spots that have a face now and of those that wait for one."""
+        sql = """
+            SELECT hash, verdict, name, person_id, ignored, left, top, right, bottom
+            FROM labels JOIN spots ON spots.id = spot_id JOIN people ON people.id = person_id"""
+        with closing(open_for_reading(self.root / FOLDER).db) as db:
+            called = people.names(db)
+            return [
+                Word(
+                    photo,
+                    name if name and verdict == Verdict.IS and not ignored else f"{verdict} {called[who]}",
+                    Box(*box),
+                )
+                for photo, verdict, name, who, ignored, *box in db.execute(sql)
+            ]
+
 
 def main(arguments: Sequence[str]) -> None:
     """Print a table for each folder."""
@@ -131,7 +157,9 @@ def _rows(folder: Path) -> Iterator[list[str]]:
             before = copy.names(), copy.other_words()
             for label, step in steps.items():
                 step(copy)
-                yield [label or name, *_kept(before[0], copy.names()), *_kept(before[1], copy.other_words())]
+                known = copy.remembered()
+                after = _kept(before[0], copy.names(), known), _kept(before[1], copy.other_words(), known)
+                yield [label or name, *after[0], *after[1]]
                 print(".", end="", file=sys.stderr, flush=True)
             shutil.rmtree(copy.root)
 
@@ -142,10 +170,11 @@ def _writable_copy(source: str, target: str) -> None:
     Path(target).parent.chmod(0o755)
 
 
-def _kept(before: Sequence[Word], after: Sequence[Word]) -> list[str]:
-    """How many were said before, are said now, and are not said any more of the same place on the same picture."""
-    kept = sum(any(_is_same(word, other) for other in after) for word in before)
-    return [str(len(before)), str(len(after)), str(len(before) - kept)]
+def _kept(before: Sequence[Word], after: Sequence[Word], known: Sequence[Word]) -> list[str]:
+    """How many were said; are said now of the same place on the same picture; wait for a face there; are forgotten."""
+    gone = [word for word in before if not any(_is_same(word, other) for other in after)]
+    waiting = sum(any(_is_same(word, other) for other in known) for word in gone)
+    return [str(n) for n in (len(before), len(before) - len(gone), waiting, len(gone) - waiting)]
 
 
 def _is_same(a: Word, b: Word) -> bool:
