@@ -17,7 +17,7 @@ from phototag.app import export
 from phototag.engines import registry
 from phototag.errors import DamagedError, LibraryError, NewerIndexError, UsageError
 from phototag.files import write_if_changed
-from phototag.index import db, lock
+from phototag.index import backups, db, lock
 from phototag.index.db import Index
 from phototag.settings import Settings
 from phototag.types import Engine
@@ -150,9 +150,10 @@ def _refuse_to_forget(folder: Path, root: Path) -> None:
     own = folder / db.FILE
     is_lost = not own.exists() or not own.stat().st_size
     if is_lost and export.holds_words(folder / export.TAGS):
+        older = " (an older state is in a backup: phototag restore latest)" if backups.listed(folder) else ""
         raise LibraryError(
             f"The index in {folder} is lost, but tags.jsonl there has what you named. Nothing was changed. "
-            f"Put it back: phototag restore latest, or phototag rebuild {root}. "
+            f"Make it anew with all names: phototag rebuild {root}{older}. "
             "To forget all names and start anew, move tags.jsonl away."
         )
 

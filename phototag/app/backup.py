@@ -28,6 +28,7 @@ _REASONS = {
     backups.RESTORE: "before a restore",
     backups.REBUILD: "before a rebuild",
     backups.REPAIR: "before a repair",
+    backups.ENGINE: "before another engine",
     backups.ASKED: "you asked for it",
 }
 

@@ -289,8 +289,11 @@ def notice(index: Index, text: str, at_ns: int) -> Outcome:
     return decide(index, Kind.NOTICE, say, at_ns)
 
 
-def not_a_face(index: Index, ids: Sequence[str], at_ns: int) -> Outcome:
+def not_a_face(index: Index, ids: Sequence[str], at_ns: int) -> tuple[Outcome, int]:
     """What was found is no face: a statue, a poster, a tree; and so is what is like it.
+
+    Returns:
+        What came of it, and how many faces are dismissed because they are like one of these.
 
     Raises:
         UsageError: no such face; nothing is written.
@@ -302,7 +305,8 @@ def not_a_face(index: Index, ids: Sequence[str], at_ns: int) -> Outcome:
             draft.no_face(face.spot)
         return {"faces": len(found)}
 
-    return decide(index, Kind.NOT_A_FACE, say, at_ns)
+    outcome = decide(index, Kind.NOT_A_FACE, say, at_ns)
+    return outcome, people.count_like(index.db, [face.id for face in found])
 
 
 def collage(index: Index, path: str, at_ns: int) -> Outcome:

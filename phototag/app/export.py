@@ -16,6 +16,7 @@ from phototag.core.geometry import box_in_pixels, to_upright, turned_size
 from phototag.errors import LibraryError
 from phototag.files import replace_file
 from phototag.index import faces, words
+from phototag.index.backups import keep_copy
 from phototag.index.db import EXPORTED, Index, get_meta, set_meta, transaction
 from phototag.index.faces import Filter, KnownFace, PhotoOnDisk
 from phototag.index.words import Word
@@ -30,6 +31,8 @@ FORM = b"2\n"
 def write_tags(index: Index) -> bool:
     """Write tags.jsonl, one line a photo file, sorted by path; say whether anything in it changed.
 
+    If somebody else changed it meanwhile, theirs is kept as tags-edited-N.jsonl.
+
     Raises:
         LibraryError: it cannot be written; the old one is untouched, and the index has everything.
     """
@@ -43,6 +46,8 @@ def write_tags(index: Index) -> bool:
             current = _patched(index, former, stale)
         else:
             return False
+        if former is not None and current != former and _is_somebody_elses(index, former):
+            keep_copy(path, "edited")
         if current != former:
             replace_file(path, current)
     except OSError as error:
@@ -52,6 +57,12 @@ def write_tags(index: Index) -> bool:
         ) from error
     _remember(index, current)
     return current != former
+
+
+def _is_somebody_elses(index: Index, former: bytes) -> bool:
+    """Whether the file is not as we left it."""
+    left = get_meta(index.db, EXPORTED)
+    return left is not None and left != _digest(former)
 
 
 def _patched(index: Index, former: bytes, stale: Sequence[bytes]) -> bytes:

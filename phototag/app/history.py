@@ -111,17 +111,32 @@ def _require(index: Index, number: int | None, *, active: bool) -> Decision:
     return wanted
 
 
+def _not_a_rebuild(decision: Decision) -> Decision:
+    """Refuse to take back everything that was said before an index was rebuilt, unless by number."""
+    if decision.kind is Kind.REBUILD:
+        raise UsageError(
+            f"The newest decision is all that you said before the index was rebuilt. Nothing was changed. "
+            f"To take all of it back: phototag undo {decision.id}"
+        )
+    return decision
+
+
 def _last(found: Sequence[Decision], *, active: bool) -> Decision:
     """The newest decision that holds, or the one that was taken back last."""
     if active:
         for decision in found:
             if decision.is_active:
-                return decision
+                return _not_a_rebuild(decision)
         raise UsageError("There is nothing to take back. What was decided: phototag history")
     by_number = {decision.id: decision for decision in found}
     for decision in found:
         if decision.kind is Kind.UNDO and decision.of is not None and not by_number[decision.of].is_active:
             return by_number[decision.of]
+        if decision.is_active and not all(by_number[d.of].is_active for d in found if d.kind is Kind.UNDO and d.of):
+            raise UsageError(
+                f"Decision {decision.id} was made since something was taken back. Nothing was changed. "
+                "To put that back all the same, give its number: phototag redo N. See: phototag history"
+            )
     raise UsageError("There is nothing to put back. What was decided: phototag history")
 
 

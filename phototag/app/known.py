@@ -85,6 +85,7 @@ def photos_with(index: Index, name: str) -> list[bytes]:
     Raises:
         UsageError: nobody has that name.
     """
+    require_noticed(index, name)
     return faces.paths_with(index.db, require_person(index, name).id)
 
 
@@ -98,6 +99,10 @@ def require_person(index: Index, name: str) -> Person:
     if person is not None:
         return person
     known = sorted(p.name for p in people.count_people(index.db))
+    if group_number(name) is not None:
+        raise UsageError(
+            f"There is no group {group_number(name)}, and nobody is called so. See the groups: phototag clusters"
+        )
     if not known:
         raise UsageError(
             f"Nobody is called {name!r}: nobody has a name yet. See the groups: phototag clusters --sheets"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ from phototag.types import Source, Verdict
 
 LONGEST_NAME = 100
 
+JOINERS = "\u200c\u200d"
+"""Unseen, but Persian and Indic names are written with them. Others hide in names, or turn a line round."""
+
 
 @dataclass(frozen=True, slots=True)
 class NameReport:
@@ -32,6 +36,8 @@ class NameReport:
         auto_photos: on which those are.
         suggested: faces that may be the same person, to be asked.
         decision: its number, or None if the group was this person already.
+        before: faces that a human had named so before.
+        together: photos on which there are faces of both.
     """
 
     name: str
@@ -41,6 +47,8 @@ class NameReport:
     auto_photos: int
     suggested: int
     decision: int | None
+    before: int
+    together: int
 
 
 def name_cluster(index: Index, cluster: int, name: str, at_ns: int) -> NameReport:
@@ -57,19 +65,22 @@ def name_cluster(index: Index, cluster: int, name: str, at_ns: int) -> NameRepor
     """
     wanted = clean_name(name)
     named = _unknown_faces(index, cluster, wanted)
-    before = _auto_tagged(index, wanted)
+    before = _theirs(index, wanted)
+    auto_before = {face.id for face in before if face.source is Source.AUTO}
+    confirmed = [face for face in before if face.source is Source.HUMAN]
     outcome = name_faces(index, named, wanted, at_ns, cluster=cluster)
-    person = people.find_person(index.db, wanted)
-    theirs = faces.faces(index.db, Filter(person=person.id)) if person else []
-    auto = [face for face in theirs if face.source is Source.AUTO and face.id not in before]
+    theirs = _theirs(index, wanted)
+    auto = [face for face in theirs if face.source is Source.AUTO and face.id not in auto_before]
     return NameReport(
-        name=person.name if person else wanted,
+        name=as_kept(index, wanted),
         faces=len(named),
         photos=len({face.photo for face in named}),
         auto_tagged=len(auto),
         auto_photos=len({face.photo for face in auto}),
         suggested=sum(face.source is Source.SUGGESTED for face in theirs),
         decision=outcome.decision,
+        before=len(confirmed),
+        together=len({face.photo for face in named} & {face.photo for face in confirmed}),
     )
 
 
@@ -113,11 +124,10 @@ def take_in(index: Index, draft: Draft, named: Sequence[KnownFace], person: int)
         draft.name(face.spot, person)
 
 
-def _auto_tagged(index: Index, name: str) -> set[str]:
-    """Faces that carried this name by themselves before."""
+def _theirs(index: Index, name: str) -> list[KnownFace]:
+    """Faces that are, or may be, whoever has this name."""
     person = people.find_person(index.db, name)
-    theirs = faces.faces(index.db, Filter(person=person.id)) if person else []
-    return {face.id for face in theirs if face.source is Source.AUTO}
+    return faces.faces(index.db, Filter(person=person.id)) if person else []
 
 
 def as_kept(index: Index, name: str) -> str:
@@ -139,7 +149,9 @@ def clean_name(text: str) -> str:
         raise UsageError(
             f"The name has {len(name)} characters; {LONGEST_NAME} are enough for anybody. Nothing was changed."
         )
-    if any(unicodedata.category(c) in {"Cc", "Cs", "Co", "Cn"} for c in name):
+    if name.startswith("-"):
+        raise UsageError(f"The name {name!r} begins as an option does. Nothing was changed; give another.")
+    if any(unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co", "Cn"} and c not in JOINERS for c in name):
         raise UsageError(
             f"The name {name!r} holds characters that cannot be shown. Nothing was changed; type it again."
         )
@@ -157,7 +169,10 @@ def _unknown_faces(index: Index, cluster: int, name: str) -> list[KnownFace]:
         require_noticed(index, str(cluster))
         raise UsageError(f"There is no unknown group {cluster}. See which there are: phototag clusters")
     if name_key(owner) != name_key(name):
-        raise UsageError(f"Group {cluster} is {owner} already. See them: phototag faces --person {owner!r}")
+        raise UsageError(
+            f"Group {cluster} is {owner} already. Nothing was changed. See them: phototag faces --person "
+            f"{shlex.quote(owner)}. To call them something else: phototag rename {shlex.quote(owner)} NEW"
+        )
     return []
 
 

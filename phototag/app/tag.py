@@ -112,10 +112,16 @@ def _dismissals(index: Index, evidence: Evidence, guesses: Sequence[Suggestion])
         dismissed,
         photos.vectors_of(index.db, dismissed, dim),
         evidence.space.thresholds,
-        {guess.face: guess.distance for guess in guesses if not is_ignored[guess.face]},
+        {guess.face: _claim(guess, evidence) for guess in guesses if not is_ignored[guess.face]},
         {guess.face for guess in guesses if is_ignored[guess.face] and guess.grade is Grade.STRONG},
         {(face, other) for face, person in refusals(evidence) for other in faces_of.get(person, ())},
     )
+
+
+def _claim(guess: Suggestion, evidence: Evidence) -> float:
+    """How near a dismissed face must be to win; none wins over a match that tags by itself."""
+    tags = guess.grade is Grade.STRONG and guess.person not in evidence.nameless
+    return 0.0 if tags else guess.distance
 
 
 def _distances(index: Index, evidence: Evidence, references: Mapping[int, Sequence[int]]) -> DistanceTable:

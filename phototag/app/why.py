@@ -229,6 +229,12 @@ class _Inquiry:
                 ),
             )
         decision = journal.decision_on(self.index.db, self.face.id)
+        if decision is None and self.face.ignored:
+            return (
+                Rule.IGNORED,
+                "It is in the group of somebody whom you ignore.",
+                (f"If it is somebody else: phototag reject {self.face.id}, or phototag move {self.face.id} --to NAME",),
+            )
         if decision is None or not (self.face.ignored or self.face.source is Source.HUMAN):
             return None
         number, at_ns = decision

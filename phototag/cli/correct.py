@@ -119,8 +119,11 @@ def not_a_face(faces: options.Faces, library: options.Library = None, index: opt
     A pattern, a statue, a poster: it is nobody, and what is like it is dismissed too.
     """
     with writing("not-a-face", library, index) as opened:
-        outcome = correct.not_a_face(opened, faces, time.time_ns())
-    tell(outcome, f"{are(outcome)} no {'face' if outcome.words['faces'] == 1 else 'faces'}.", "You said so before.")
+        outcome, alike = correct.not_a_face(opened, faces, time.time_ns())
+    many = outcome.words["faces"] > 1
+    done = f"{outcome.words['faces']} finds are no faces" if many else "That is no face"
+    more = f", and {render.count(alike, 'face')} like {'them' if many else 'it'}" if alike else ""
+    tell(outcome, f"{done}{more}.", "You said so before.")
 
 
 def collage(photo: options.PhotoArgument, library: options.Library = None, index: options.Index = None) -> None:

@@ -27,13 +27,19 @@ def name_cluster(
         render.out(f"{faces} on {photos} {'is' if report.faces == 1 else 'are'} {report.name} now.")
     else:
         render.out(f"Group {cluster} is {report.name} already.")
+    if report.faces and report.before:
+        render.out(f"{report.name} was there already, with {render.count(report.before, 'face')} that you named.")
+    if report.faces and report.together:
+        on = render.count(report.together, "photo")
+        render.out(f"On {on} there are several of them. If that is no mirror and no collage, take it back.")
     if report.auto_tagged:
         render.out(
             f"{render.count(report.auto_tagged, 'look-alike')} on {render.count(report.auto_photos, 'photo')} "
             f"tagged automatically."
         )
     if report.suggested:
-        render.out(f"{render.count(report.suggested, 'more face')} may be {report.name}.")
+        more = render.count(report.suggested, "more face")
+        render.out(f"{more} may be {report.name}. Answer:   {render.command('review')}")
     render.out(f"\nTheir photos:     {render.command('find', shlex.quote(report.name))}")
     render.out(f"The next group:   {render.command('clusters')}")
     if report.decision is not None:

@@ -29,7 +29,7 @@ def backup(file: options.BackupFile = None, library: options.Library = None, ind
     """
     with wiring.reading(load(library, index)) as opened, bar.pages("Copying") as shown:
         path = copies.back_up(opened, None if file is None else file.absolute(), shown)
-    render.out(f"The index is in {path} too ({_size(path.stat().st_size)}).")
+    render.out(f"Copied the index to {path} ({_size(path.stat().st_size)}).")
     render.out(f"\nPut it back:     {render.command('restore', path)}")
 
 

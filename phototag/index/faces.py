@@ -92,6 +92,7 @@ _SELECT = """
         CASE WHEN named.name IS NULL THEN s.distance END,
         CASE WHEN named.name IS NULL THEN coalesce(second.name, 'group ' || second.cluster_id) END,
         s.runner_up_distance, first.path, first.orientation, coalesce(named.ignored, 0) OR d.face_id IS NOT NULL
+            OR (named.id IS NULL AND s.grade IS NULL AND c.cluster_id IN (SELECT cluster_id FROM ignored_groups))
     FROM grouped c
     JOIN faces f ON f.id = c.face_id
     JOIN photos p ON p.hash = f.hash

@@ -45,8 +45,8 @@ def unknown(db: sqlite3.Connection, cluster: int | None = None, least: int = 2) 
 
     With `cluster`, only that one, if it is one of them.
 
-    A face that a human named or that a strong match tagged is not among them, nor one that is ignored or like one that
-    is, nor is a group of fewer faces than `least`.
+    A face that a human named or that a strong match tagged is not among them, nor one that is ignored, or is like one
+    that is, or is in its group; nor is a group of fewer faces than `least`.
     """
     sql = f"""
         SELECT cluster_id, face_id FROM {"grouped" if cluster is None else _MAY_BE_IN}
@@ -56,6 +56,8 @@ def unknown(db: sqlite3.Connection, cluster: int | None = None, least: int = 2) 
             AND face_id NOT IN (SELECT face_id FROM dismissals)
             AND face_id NOT IN (SELECT face_id FROM said JOIN people ON people.id = person_id
                                 WHERE verdict = 'is' AND ignored)
+            AND (cluster_id NOT IN (SELECT cluster_id FROM ignored_groups)
+                 OR face_id IN (SELECT face_id FROM suggestions))
             AND faces.hash IN (SELECT hash FROM files)
             AND (?1 IS NULL OR cluster_id = ?1)
         ORDER BY quality DESC, face_id"""

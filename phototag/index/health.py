@@ -43,10 +43,16 @@ def require_sound(path: Path) -> None:
         NewerIndexError: made by a newer phototag.
     """
     with closing(connect_for_reading(path, still=True)) as db:
-        migrations.check(db, path)
-        found = damage(db)
+        try:
+            migrations.check(db, path)
+            found = damage(db)
+        except DamagedError:
+            found = ["it is another kind of file, or damaged"]
         if found or not migrations.version(db):
-            raise DamagedError(f"{path} is not a whole phototag index ({found[0] if found else 'it is empty'}).")
+            raise DamagedError(
+                f"{path} is not a whole phototag index ({found[0] if found else 'it is empty'}). Nothing was changed. "
+                "See which backups there are: phototag restore --list"
+            )
 
 
 def is_ours(path: Path) -> bool:

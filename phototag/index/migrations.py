@@ -258,6 +258,11 @@ CREATE VIEW grouped AS
     FROM faces f LEFT JOIN cluster_faces c ON c.face_id = f.id LEFT JOIN bindings b ON b.face_id = f.id
         LEFT JOIN labels l ON l.spot_id = b.spot_id AND l.verdict = 'is' LEFT JOIN people p ON p.id = l.person_id
     WHERE b.spot_id IS NULL OR b.spot_id NOT IN (SELECT spot_id FROM not_faces);
+
+-- groups of somebody who is ignored: who joins them is ignored too
+CREATE VIEW ignored_groups AS
+    SELECT DISTINCT c.cluster_id FROM people p JOIN labels l ON l.person_id = p.id AND l.verdict = 'is'
+        JOIN bindings b ON b.spot_id = l.spot_id JOIN cluster_faces c ON c.face_id = b.face_id WHERE p.ignored;
 """
 
 

@@ -166,6 +166,12 @@ def replace_dismissals(db: sqlite3.Connection, found: Sequence[Dismissal]) -> No
     db.executemany("INSERT INTO dismissals VALUES (?, ?, ?)", [(d.face, d.like, d.distance) for d in found])
 
 
+def count_like(db: sqlite3.Connection, faces: Sequence[str]) -> int:
+    """How many faces are dismissed because they are like one of these."""
+    wanted = set(faces)
+    return sum(like in wanted for (like,) in db.execute("SELECT like_id FROM dismissals"))
+
+
 def dismissal(db: sqlite3.Connection, face: str) -> Dismissal | None:
     """The dismissed face that this one is like, or None."""
     row = db.execute("SELECT face_id, like_id, distance FROM dismissals WHERE face_id = ?", (face,)).fetchone()

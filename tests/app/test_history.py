@@ -138,7 +138,7 @@ def test_what_was_said_otherwise_since_stands_in_the_way(said: Album) -> None:
     undo(said, 3)
     said.name("zoe", "blue1")
     with pytest.raises(UsageError) as caught:
-        redo(said)
+        redo(said, 3)
     assert str(caught.value) == (
         "Decision 3 cannot be put back because of:\n  5: 1 face is zoe\n"
         "Nothing was changed. Take them back first, the newest first: phototag undo N"
@@ -153,10 +153,20 @@ def test_what_it_built_on_must_be_put_back_first(said: Album) -> None:
         redo(said, 2)
 
 
-def test_redo_goes_on_after_a_new_decision_about_others(said: Album) -> None:
+def test_what_was_taken_back_before_a_new_decision_is_put_back_by_its_number_only(said: Album) -> None:
     undo(said)
     said.name("zoe", "red2")
-    assert redo(said) == [3]
+    with pytest.raises(UsageError, match="Decision 5 was made since something was taken back"):
+        redo(said)
+    assert redo(said, 3) == [3]
+
+
+def test_redo_goes_on_until_all_is_put_back(said: Album) -> None:
+    undo(said)
+    undo(said)
+    assert (redo(said), redo(said)) == ([2], [3])
+    with pytest.raises(UsageError, match="There is nothing to put back"):
+        redo(said)
 
 
 # Undo of an undo

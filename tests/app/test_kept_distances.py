@@ -52,7 +52,7 @@ def test_what_was_taken_back_in_the_meantime_is_not_taken_from_it(known: Album) 
 def test_it_is_not_written_again_while_it_is_the_same(known: Album) -> None:
     before = path(known).stat()
     retag(known)
-    assert path(known).stat() == before
+    assert (path(known).stat().st_ino, path(known).stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
 def cut(file: Path) -> None:

@@ -60,8 +60,8 @@ def test_faces_tagged_automatically_are_a_persons_and_those_that_may_be_are_not(
     ("text", "message"),
     [
         ("1", "Group 1 is Élise B. Use the name: 'Élise B'"),
-        ("9", "Nobody is called '9'. Known: Élise B"),
-        ("group 9", "Nobody is called 'group 9'. Known: Élise B"),
+        ("9", "There is no group 9, and nobody is called so"),
+        ("group 9", "There is no group 9, and nobody is called so"),
         ("9" * 30, f"Nobody is called '{'9' * 30}'. Known: Élise B"),
         ("zoe", "Nobody is called 'zoe'. Known: Élise B"),
         ("", "Nobody is called ''. Known: Élise B"),

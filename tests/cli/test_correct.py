@@ -180,7 +180,7 @@ def test_ignoring_says_how_many_look_alikes_there_are(phototag: Command, looks: 
 def test_not_a_face(phototag: Command, three: Album) -> None:
     face, other = ids(three, "green1", "green2")
     assert phototag("not-a-face", face) == 0
-    assert phototag.out == "1 face is no face.\n\nTake it back:     phototag undo   (decision 2)\n"
+    assert phototag.out == "That is no face, and 1 face like it.\n\nTake it back:     phototag undo   (decision 2)\n"
     phototag("faces", "--json")
     shown = {found["id"]: found["ignored"] for found in json.loads(phototag.out)["faces"]}
     assert face not in shown
@@ -209,7 +209,11 @@ Arguments = Callable[[Album], list[object]]
 
 REFUSED: list[tuple[str, Arguments, str]] = [
     ("merge nobody", lambda a: ["merge", "zoe", "2"], "Nobody is called 'zoe'. Known: elon"),
-    ("no group", lambda a: ["merge", "9", "2"], "Nobody is called '9'. Known: elon"),
+    (
+        "no group",
+        lambda a: ["merge", "9", "2"],
+        "There is no group 9, and nobody is called so. See the groups: phototag clusters",
+    ),
     ("one", lambda a: ["merge", "elon"], "elon alone is one person already. Nothing was changed. Give two or more"),
     ("itself", lambda a: ["merge", "elon", "ELON"], "elon alone is one person already"),
     ("a group and itself", lambda a: ["merge", "2", "group 2"], "Group 2 alone is one person already"),

@@ -72,7 +72,7 @@ DAMAGE = pytest.mark.parametrize("damage", [cut_off, overwrite, empty, no_databa
 def test_a_backup_is_one_whole_file(phototag: Command, named: Album, tmp_path: Path) -> None:
     target = tmp_path / "safe.db"
     assert phototag("backup", target) == 0
-    assert f"The index is in {target} too" in phototag.out
+    assert f"Copied the index to {target}" in phototag.out
     assert sorted(path.name for path in tmp_path.iterdir()) == ["Album", "safe.db"]
     with closing(sqlite3.connect(f"file:{target}?mode=ro&immutable=1", uri=True)) as db:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
@@ -195,7 +195,7 @@ def test_the_latest_backup_that_can_be_read_is_taken(phototag: Command, named: A
         ("none.db", 2, "There is no file none.db"),
         ("latest", 2, "There is no backup"),
         ("index.db", 2, "is the index itself"),
-        ("diary.txt", 4, "not a phototag index"),
+        ("diary.txt", 4, "not a whole phototag index"),
         ("accounts.db", 4, "another program"),
         ("newer.db", 5, "newer phototag"),
         ("broken.db", 4, "not a"),
