@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
 from pathlib import Path
 
 from phototag.app import export
@@ -213,16 +214,31 @@ def open_executor(workers: int, photos: int) -> Iterator[Executor]:
 def _processes(workers: int) -> Executor:
     """Processes that leave Ctrl-C to us, whom they outlive by nothing."""
     spawn = multiprocessing.get_context("spawn")  # fork would copy the locks of threads that are not there any more
-    executor = ProcessPoolExecutor(workers, mp_context=spawn, initializer=_prepare_worker)
-    try:
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # inherited by what is started now
-    except ValueError:  # not the main thread: no Ctrl-C to keep away
-        return executor
-    try:
-        executor.submit(os.getpid)  # starts all of them
-    finally:
-        signal.signal(signal.SIGINT, before)
+    with _starting():
+        executor = ProcessPoolExecutor(workers, mp_context=spawn, initializer=_prepare_worker)
+        for _ in range(workers):  # each starts one of them
+            executor.submit(os.getpid)
     return executor
+
+
+@contextmanager
+def _starting() -> Iterator[None]:
+    """What is started inside never sees a Ctrl-C; we see one that comes meanwhile afterwards.
+
+    Nor does it speak of what is left when Ctrl-C ends us without ceremony: that goes with the last process.
+    """
+    quiet = {"PYTHONWARNINGS": "ignore::UserWarning:multiprocessing.resource_tracker", **os.environ}
+    before = os.environ.copy()
+    os.environ.update(quiet)
+    resource_tracker.ensure_running()  # it would end the block that follows
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if hasattr(signal, "pthread_sigmask") else None
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+        if mask is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def _prepare_worker() -> None:
@@ -230,6 +246,7 @@ def _prepare_worker() -> None:
 
     And be quiet: some decoders write to stderr what they think of a file, across the bar and without its name.
     """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     parent = multiprocessing.parent_process()
 
