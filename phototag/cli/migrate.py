@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
 from phototag import wiring
@@ -69,7 +70,10 @@ def _summary(report: MigrationReport) -> None:
     if report.is_done:
         render.out(f"\nBack again:       {render.command('migrate', '--engine', report.before)}")
     else:
-        render.out(f"\nNothing was changed yet. Do it:   {render.command('migrate', '--engine', report.engine)}")
+        lost = report.comparison.lost_share
+        more = ["--allow-loss", f"{math.ceil(1000 * lost) / 1000:g}"] if lost else []
+        command = render.command("migrate", "--engine", report.engine, *more)
+        render.out(f"\nNothing was changed yet. Do it:   {command}")
 
 
 def _tell(found: Comparison, report: MigrationReport) -> None:

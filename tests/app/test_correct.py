@@ -9,7 +9,7 @@ import pytest
 
 from phototag.app import correct, splits
 from phototag.app.evidence import gather
-from phototag.app.groups import regroup
+from phototag.app.groups import regroup, unknown_groups
 from phototag.app.history import undo
 from phototag.app.known import FaceQuery, ignored_people, known_faces, known_people
 from phototag.app.name import name_cluster
@@ -643,3 +643,31 @@ def test_yes_about_a_group_that_a_human_merged_is_yes_for_all_of_it(album: Album
     answer(album.index, question, Answer.YES, AT)
     assert people(album) == {"elon": (5, 5)}
     assert questions(album.index) == []
+
+
+# Who joins the group of somebody ignored
+
+
+def test_a_face_that_joins_the_group_of_somebody_ignored_is_ignored_too(album: Album) -> None:
+    """It is no look-alike of any of them by itself (0.30 at most is a group, 0.26 a look-alike in other engines)."""
+    album.scan(dark1=["#800000"], dark2=["#700000"], blue=[BLUE])
+    correct.ignore(album.index, str(album.face("dark1").cluster), at_ns=1)
+    album.scan(middle=["#b00000"])
+    assert album.face("middle").cluster == album.face("dark1").cluster
+    index = album.index
+    index.db.execute("DELETE FROM dismissals")  # as if it were a little farther
+    assert album.face("middle").ignored
+    assert unknown_groups(index) == []
+    assert why(index, album.face("middle").id).because == "It is in the group of somebody whom you ignore."
+    correct.notice(index, "1", at_ns=2)
+    assert not album.face("middle").ignored
+    assert [len(group.faces) for group in unknown_groups(index)] == [3]
+
+
+def test_a_match_that_tags_is_never_dismissed(album: Album) -> None:
+    album.scan(red1=[RED], red2=["#d80000"], red3=["#d00000"], red4=["#c80000"])
+    album.name("elon", "red1")
+    assert album.sources()["red4"] == "auto elon"
+    _, alike = correct.not_a_face(album.index, album.ids("red3"), at_ns=2)
+    assert alike == 0
+    assert album.sources() == {"red1": "human elon", "red2": "auto elon", "red4": "auto elon"}

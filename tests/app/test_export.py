@@ -260,3 +260,14 @@ def test_after_a_power_cut_the_next_command_puts_it_right(
             except PowerCutError:
                 walk.step()
         written(index)
+
+
+def test_what_somebody_else_wrote_into_the_file_is_kept_beside_it(index: Index) -> None:
+    put_photo(index, "a.jpg", "aa", [LEFT])
+    write_tags(index)
+    with (index.folder / TAGS).open("ab") as file:
+        file.write(b"mine\n")
+    put_photo(index, "b.jpg", "bb", [LEFT])
+    assert b"mine" not in written(index)
+    (kept,) = index.folder.glob("tags-edited-*.jsonl")
+    assert kept.read_bytes().endswith(b"mine\n")

@@ -85,6 +85,8 @@ def test_all_that_was_said_survives_the_loss_of_the_index(phototag: Command, spo
     assert phototag("check") == 0
     assert phototag("history") == 0
     assert "as tags.jsonl had them" in phototag.out
+    assert phototag("undo") == 2
+    assert "To take all of it back: phototag undo 1" in phototag.err
 
 
 @DAMAGE
