@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from phototag.app.evidence import Evidence
 from phototag.app.kept_distances import keep_distances, kept_distances
@@ -13,6 +15,9 @@ from phototag.core.matching import dismiss, judge
 from phototag.index import people, photos
 from phototag.index.db import TAGGED, Index, set_meta, transaction
 from phototag.types import Dismissal, Grade, Suggestion, Verdict
+
+if TYPE_CHECKING:
+    from phototag.types import Vectors
 
 
 def retag(index: Index, evidence: Evidence) -> None:
@@ -24,12 +29,15 @@ def retag(index: Index, evidence: Evidence) -> None:
     """
     if evidence.is_behind(index, TAGGED):
         return
-    guesses = _suggestions(index, evidence)
+    vectors = photos.vectors_of(
+        index.db, evidence.faces if evidence.labels or evidence.no_faces else [], evidence.space.dim
+    )
+    guesses = _suggestions(index, evidence, vectors)
     offered = named_references(evidence).keys()
-    dismissed = _dismissals(index, evidence, guesses)
+    dismissed = _dismissals(index, evidence, vectors, guesses)
     hidden = {dismissal.face for dismissal in dismissed}
     spoken = {label.face for label in evidence.labels if label.verdict is Verdict.IS}
-    found = [replace(g, grade=Grade.POSSIBLE) if g.face in spoken else g for g in guesses if g.person in offered]
+    found = [g._replace(grade=Grade.POSSIBLE) if g.face in spoken else g for g in guesses if g.person in offered]
     with transaction(index.db):
         people.replace_suggestions(index.db, [guess for guess in found if guess.face not in hidden])
         people.replace_dismissals(index.db, dismissed)
@@ -71,7 +79,7 @@ def refusals(evidence: Evidence) -> set[tuple[str, int]]:
     return refused | {(face, person) for face, somebody in owner.items() for person in of_owner[somebody]}
 
 
-def _suggestions(index: Index, evidence: Evidence) -> list[Suggestion]:
+def _suggestions(index: Index, evidence: Evidence, vectors: Vectors) -> list[Suggestion]:
     """The nearest person for each face that looks like somebody, with a name or without."""
     references, unnamed = references_and_others(evidence)
     if not references:
@@ -80,7 +88,7 @@ def _suggestions(index: Index, evidence: Evidence) -> list[Suggestion]:
     # on a collage every face is as good as on a photo of its own
     on = {f: f if photo in evidence.collages else photo for f, photo in photos.photos_of(index.db).items()}
     itself = {(x.face, x.person) for x in labels if x.verdict is Verdict.IS and x.person in evidence.nameless}
-    table = _distances(index, evidence, references)
+    table = _distances(index, evidence, vectors, references)
     return judge(
         [faces[row] for row in unnamed],
         on,
@@ -93,10 +101,11 @@ def _suggestions(index: Index, evidence: Evidence) -> list[Suggestion]:
     )
 
 
-def _dismissals(index: Index, evidence: Evidence, guesses: Sequence[Suggestion]) -> list[Dismissal]:
+def _dismissals(index: Index, evidence: Evidence, vectors: Vectors, guesses: Sequence[Suggestion]) -> list[Dismissal]:
     """Faces of which no human spoke that are like one that is ignored, or none."""
     spoken = {label.face: label.person for label in evidence.labels if label.verdict is Verdict.IS}
-    strangers = [face for face in evidence.faces if spoken.get(face) in evidence.ignored]
+    hidden = [row for row, face in enumerate(evidence.faces) if spoken.get(face) in evidence.ignored]
+    strangers = [evidence.faces[row] for row in hidden]
     dismissed = [*strangers, *evidence.no_faces]
     if not dismissed:
         return []
@@ -104,13 +113,13 @@ def _dismissals(index: Index, evidence: Evidence, guesses: Sequence[Suggestion])
     for stranger in strangers:
         faces_of[spoken[stranger]].append(stranger)
     is_ignored = {guess.face: guess.person in evidence.ignored for guess in guesses}
-    others = [face for face in evidence.faces if face not in spoken]
-    dim = evidence.space.dim
+    others = [row for row, face in enumerate(evidence.faces) if face not in spoken]
+    no_faces = photos.vectors_of(index.db, evidence.no_faces, evidence.space.dim)
     return dismiss(
-        others,
-        photos.vectors_of(index.db, others, dim),
+        [evidence.faces[row] for row in others],
+        vectors[others],
         dismissed,
-        photos.vectors_of(index.db, dismissed, dim),
+        np.concatenate([vectors[hidden], no_faces]),
         evidence.space.thresholds,
         {guess.face: _claim(guess, evidence) for guess in guesses if not is_ignored[guess.face]},
         {guess.face for guess in guesses if is_ignored[guess.face] and guess.grade is Grade.STRONG},
@@ -124,9 +133,10 @@ def _claim(guess: Suggestion, evidence: Evidence) -> float:
     return 0.0 if tags else guess.distance
 
 
-def _distances(index: Index, evidence: Evidence, references: Mapping[int, Sequence[int]]) -> DistanceTable:
+def _distances(
+    index: Index, evidence: Evidence, vectors: Vectors, references: Mapping[int, Sequence[int]]
+) -> DistanceTable:
     """Of all faces to all people; only what the last decision changed is computed."""
-    vectors = photos.vectors_of(index.db, evidence.faces, evidence.space.dim)
     kept = kept_distances(index)
     table = measure(evidence.space.key, evidence.faces, vectors, references, kept)
     if kept is None or not table.equals(kept):

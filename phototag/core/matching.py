@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -275,13 +275,17 @@ def _one_each_photo(
 ) -> list[Suggestion]:
     """Leave a person STRONG on one face of a photo, the nearest; the others become questions."""
     strong = [suggestion for suggestion in found if suggestion.grade is Grade.STRONG]
-    places = Counter((photo[suggestion.face], suggestion.person) for suggestion in strong)
+    places = [(photo[suggestion.face], suggestion.person) for suggestion in strong]
+    once = Counter(places)
     taken = set(present)
     doubtful: dict[str, Suggestion] = {}
-    rivals = [s for s in strong if (place := (photo[s.face], s.person)) in taken or places[place] > 1]
-    for suggestion in sorted(rivals, key=lambda s: (s.distance, s.face)):
-        place = (photo[suggestion.face], suggestion.person)
+    rivals = [
+        (s.distance, s.face, place, s)
+        for s, place in zip(strong, places, strict=True)
+        if once[place] > 1 or place in taken
+    ]
+    for _, face, place, suggestion in sorted(rivals):
         if place in taken:
-            doubtful[suggestion.face] = replace(suggestion, grade=Grade.POSSIBLE)
+            doubtful[face] = suggestion._replace(grade=Grade.POSSIBLE)
         taken.add(place)
-    return [doubtful.get(suggestion.face, suggestion) for suggestion in found]
+    return [doubtful.get(suggestion.face, suggestion) for suggestion in found] if doubtful else found

@@ -145,19 +145,22 @@ def labels(db: sqlite3.Connection) -> list[Label]:
 
 def replace_suggestions(db: sqlite3.Connection, found: Sequence[Suggestion]) -> None:
     """Put these suggestions in the place of all former ones; only what differs is written. Inside a transaction."""
-    former = {row[0]: row for row in db.execute(f"SELECT {_SUGGESTION} FROM suggestions")}
-    wanted = {s.face: (s.face, s.person, s.distance, s.runner_up, s.runner_up_distance, s.grade) for s in found}
-    db.executemany("DELETE FROM suggestions WHERE face_id = ?", [(face,) for face in former.keys() - wanted.keys()])
+    former = set(db.execute(f"SELECT {_SUGGESTION} FROM suggestions"))
+    wanted = set(found)
+    fresh = {suggestion.face for suggestion in wanted - former}
+    gone = [row[:1] for row in former - wanted if row[0] not in fresh]
+    db.executemany("DELETE FROM suggestions WHERE face_id = ?", gone)
     db.executemany(
         f"INSERT INTO suggestions ({_SUGGESTION}, hash) SELECT ?1, ?2, ?3, ?4, ?5, ?6, hash FROM faces WHERE id = ?1"
         " ON CONFLICT (face_id) DO UPDATE SET person_id = excluded.person_id, distance = excluded.distance,"
         " runner_up_id = excluded.runner_up_id, runner_up_distance = excluded.runner_up_distance,"
         " grade = excluded.grade, hash = excluded.hash",
-        [row for face, row in wanted.items() if former.get(face) != row],
+        list(wanted - former),
     )
 
 
 _SUGGESTION = "face_id, person_id, distance, runner_up_id, runner_up_distance, grade"
+"""Columns, in the order of a Suggestion."""
 
 
 def replace_dismissals(db: sqlite3.Connection, found: Sequence[Dismissal]) -> None:

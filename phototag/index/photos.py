@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 NEVER = -1
 """A time of change that no file has."""
 
+FEW = 2_000
+"""Up to so many vectors are looked up one by one."""
+
 IS_A_FACE = "faces.id NOT IN (SELECT face_id FROM not_faces JOIN bindings USING (spot_id))"
 """SQL: a human did not say that it is none."""
 
@@ -206,5 +209,7 @@ def vectors_of(db: sqlite3.Connection, ids: Sequence[str], dim: int) -> Vectors:
     Raises:
         KeyError: a face has no vector.
     """
-    known = dict(db.execute("SELECT face_id, vector FROM vectors"))
+    few = len(ids) <= FEW
+    some = " WHERE face_id IN (SELECT value FROM json_each(?))" if few else ""
+    known = dict(db.execute(f"SELECT face_id, vector FROM vectors{some}", (json.dumps(list(ids)),) if few else ()))
     return from_bytes([known[face] for face in ids], dim)

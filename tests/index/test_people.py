@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from phototag.index import faces, groups, people, photos
@@ -100,7 +98,7 @@ def test_only_suggestions_that_differ_are_written(index: Index, known: dict[str,
     b = Suggestion(known["b"], 1, 0.2, None, None, Grade.STRONG)
     c = Suggestion(known["c"], 1, 0.35, None, None, Grade.POSSIBLE)
     assert writes(b, c) == 0
-    assert writes(b, replace(c, distance=0.36)) == 1
+    assert writes(b, c._replace(distance=0.36)) == 1
     assert writes(b) == 1
     assert writes(b, c) == 1
     assert [f.distance for f in faces.faces(index.db, Filter(person=1))] == [None, 0.2, 0.35]
