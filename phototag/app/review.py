@@ -106,6 +106,11 @@ def answer(index: Index, question: Question, said: Answer, at_ns: int) -> None:
         refuse_faces(index, [(face, question.person) for face in question.faces], at_ns)
 
 
+def is_somebody(index: Index, name: str) -> bool:
+    """Whether somebody has this name already: a slip of the finger is nobody."""
+    return people.find_person(index.db, name) is not None
+
+
 def answer_name(index: Index, question: Question, name: str, at_ns: int) -> str:
     """Write down who the faces are, and tag by it at once; returns the name as it is kept.
 

@@ -20,8 +20,9 @@ YES, NO, SKIP, STOP = {"y", "yes"}, {"n", "no"}, {"", "s", "skip"}, {"q", "quit"
 def review(library: options.Library = None, index: options.Index = None, json: options.Json = False) -> None:
     """Answer questions about faces, the one that settles the most first.
 
-    Is this somebody you named? y, n, or s to skip. Who is this? A name, or Enter to skip. q stops; every answer is kept
-    at once. A picture is drawn for each question. With --json, print the questions and ask none.
+    Is this somebody you named? y, n, the name of somebody else whom you named, or s to skip. Who is this? A name, or
+    Enter to skip. q stops; every answer is kept at once. A picture is drawn for each question. With --json, print the
+    questions and ask none.
     """
     settings = load(library, index)
     if json:
@@ -83,13 +84,13 @@ class _Conversation:
                 if question.person is None and said.lower() in YES | NO:
                     render.out("A name, please; Enter skips, q stops.")
                     return False
-                if question.person is None:
-                    reviewing.answer_name(index, question, said, time.time_ns())
-                elif said.lower() in YES | NO:
+                if said.lower() in YES | NO:
                     yes = said.lower() in YES
                     reviewing.answer(index, question, Answer.YES if yes else Answer.NO, time.time_ns())
+                elif question.person is None or reviewing.is_somebody(index, said):
+                    reviewing.answer_name(index, question, said, time.time_ns())
                 else:
-                    render.out("y for yes, n for no, s to skip, q to stop.")
+                    render.out("y for yes, n for no, the name of somebody else who has one, s to skip, q to stop.")
                     return False
             except UsageError as error:
                 render.out(str(error))
@@ -101,7 +102,7 @@ class _Conversation:
 def _prompt(question: Question) -> str:
     if question.person is None:
         return "Who is this? (a name; Enter skips, q stops) "
-    return f"Is this {question.person}? (y, n, s, q) "
+    return f"Is this {question.person}? (y, n, or who it is; s, q) "
 
 
 def _read(prompt: str) -> str | None:

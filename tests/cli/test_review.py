@@ -44,7 +44,7 @@ def test_yes_and_a_name(phototag: Command, doubtful: Album, review: Typed) -> No
     assert sources(doubtful, *PALE) == {"human elon"}
     assert sources(doubtful, *BLUES) == {"human ann"}
     assert "3 faces on 3 photos: " in phototag.out
-    assert phototag.out.index("Is this elon? (y, n, s, q)") < phototag.out.index("Who is this?")
+    assert phototag.out.index("Is this elon? (y, n, or who it is; s, q)") < phototag.out.index("Who is this?")
     assert "2 answers kept; 0 faces still open." in phototag.out
     assert "phototag" in phototag.out.splitlines()[-1]
 
@@ -85,12 +85,12 @@ def test_stopping_at_once_keeps_nothing(phototag: Command, doubtful: Album, revi
     assert "0 answers kept; 5 faces still open." in phototag.out
 
 
-@pytest.mark.parametrize("wrong", ["maybe", "elon", "1", "ja", "yn"])
+@pytest.mark.parametrize("wrong", ["maybe", "zoe", "1", "ja", "yn"])
 def test_an_answer_that_is_none_is_asked_for_again(
     phototag: Command, doubtful: Album, review: Typed, wrong: str
 ) -> None:
     assert review(wrong, "Y", "q") == 0
-    assert "y for yes, n for no, s to skip, q to stop." in phototag.out
+    assert "y for yes, n for no, the name of somebody else who has one, s to skip, q to stop." in phototag.out
     assert phototag.out.count("Is this elon?") == 2
     assert sources(doubtful, *PALE) == {"human elon"}
     assert "1 answer kept" in phototag.out
@@ -180,3 +180,13 @@ def test_a_face_alone_has_no_group_in_the_json(phototag: Command, album: Album) 
     album.name("elon", "dark")
     phototag("review", "--json")
     assert [question["cluster"] for question in json.loads(phototag.out)["questions"]] == [None]
+
+
+@pytest.mark.parametrize(("typed", "person"), [("elon", "elon"), ("ANN", "ann")])
+def test_the_name_of_somebody_known_answers_too(
+    phototag: Command, doubtful: Album, review: Typed, typed: str, person: str
+) -> None:
+    doubtful.name("ann", BLUES[0])
+    doubtful.close()
+    assert review(typed, "q") == 0
+    assert sources(doubtful, *PALE) == {f"human {person}"}
