@@ -39,16 +39,17 @@ def write_tags(index: Index) -> bool:
     path = index.folder / TAGS
     try:
         former = path.read_bytes() if path.is_file() else None
-        stale = faces.stale_paths(index.db)
-        if former is None or get_meta(index.db, EXPORTED) != _digest(former):
+        stale, left = faces.stale_paths(index.db), get_meta(index.db, EXPORTED)
+        as_left = former is not None and left == _digest(former)
+        if former is None or not as_left:
             current = b"".join(tag_lines(index))
         elif stale:
             current = _patched(index, former, stale)
         else:
             return False
-        if former is not None and current != former and _is_somebody_elses(index, former):
-            keep_copy(path, "edited")
         if current != former:
+            if left and not as_left:
+                keep_copy(path, "edited")
             replace_file(path, current)
     except OSError as error:
         raise LibraryError(
@@ -57,12 +58,6 @@ def write_tags(index: Index) -> bool:
         ) from error
     _remember(index, current)
     return current != former
-
-
-def _is_somebody_elses(index: Index, former: bytes) -> bool:
-    """Whether the file is not as we left it."""
-    left = get_meta(index.db, EXPORTED)
-    return left is not None and left != _digest(former)
 
 
 def _patched(index: Index, former: bytes, stale: Sequence[bytes]) -> bytes:

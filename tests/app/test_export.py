@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import pytest
 from phototag.app import export
 from phototag.app.export import TAGS, write_tags
 from phototag.index import faces, groups, journal, people, photos
-from phototag.index.db import EXPORTED, Index, open_for_writing, transaction
+from phototag.index.db import EXPORTED, Index, set_meta, transaction
 from phototag.index.draft import Draft
 from phototag.index.journal import ConflictError, Kind, decide, undo
 from phototag.index.spots import Spot
@@ -23,15 +23,6 @@ from tests.index.conftest import LEFT, RIGHT, put_photo
 
 class PowerCutError(Exception):
     pass
-
-
-@pytest.fixture
-def index(tmp_path: Path) -> Iterator[Index]:
-    folder = tmp_path / ".phototag"
-    folder.mkdir()
-    opened = open_for_writing(folder, tmp_path)
-    yield opened
-    opened.close()
 
 
 def written(index: Index) -> bytes:
@@ -271,3 +262,13 @@ def test_what_somebody_else_wrote_into_the_file_is_kept_beside_it(index: Index) 
     assert b"mine" not in written(index)
     (kept,) = index.folder.glob("tags-edited-*.jsonl")
     assert kept.read_bytes().endswith(b"mine\n")
+
+
+def test_what_a_repair_has_kept_already_is_not_kept_twice(index: Index) -> None:
+    put_photo(index, "a.jpg", "aa", [LEFT])
+    write_tags(index)
+    (index.folder / TAGS).write_bytes(b"mine\n")
+    with transaction(index.db):
+        set_meta(index.db, EXPORTED, b"")  # as `check --repair` does, after it kept a copy
+    assert b"mine" not in written(index)
+    assert list(index.folder.glob("tags-edited-*.jsonl")) == []
