@@ -120,6 +120,16 @@ def phototag(capfd: pytest.CaptureFixture[str]) -> Iterator[Command]:
     yield Command(capfd)
 
 
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[Index]:
+    """An empty index, open for writing."""
+    folder = tmp_path / ".phototag"
+    folder.mkdir()
+    opened = open_for_writing(folder, tmp_path)
+    yield opened
+    opened.close()
+
+
 class Album:
     """A library that is drawn photo by photo and scanned with the fake engine."""
 

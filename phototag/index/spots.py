@@ -8,7 +8,7 @@ a name survives every new detection, by whatever engine.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from phototag.core.geometry import match_boxes
@@ -91,13 +91,6 @@ def rebind_all(db: sqlite3.Connection) -> None:
     """Find again every face that was spoken of. Inside a transaction."""
     for (photo,) in db.execute("SELECT DISTINCT hash FROM spots").fetchall():
         rebind(db, photo)
-
-
-def spots(db: sqlite3.Connection, ids: Sequence[str]) -> list[Spot]:
-    """Those of these spots that there are, in order."""
-    rows = db.execute("SELECT id, hash, left, top, right, bottom FROM spots")
-    known = {row[0]: Spot(row[0], row[1], Box(*row[2:])) for row in rows}
-    return [known[spot] for spot in ids if spot in known]
 
 
 def boxes(db: sqlite3.Connection, table: str, photo: str) -> dict[str, Box]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
-import pytest
 
 from phototag.core.geometry import face_ids
 from phototag.index import photos, spaces
-from phototag.index.db import Index, open_for_writing, transaction
+from phototag.index.db import Index, transaction
 from phototag.index.draft import Draft
 from phototag.index.journal import Kind, decide
 from phototag.index.spots import Spot
@@ -22,15 +20,6 @@ NEWER = replace(SPACE, weights="newer")
 """What a newer phototag describes faces in."""
 
 LEFT, RIGHT = Box(0.1, 0.1, 0.3, 0.3), Box(0.6, 0.1, 0.8, 0.3)
-
-
-@pytest.fixture
-def index(tmp_path: Path) -> Iterator[Index]:
-    folder = tmp_path / ".phototag"
-    folder.mkdir()
-    opened = open_for_writing(folder, tmp_path)
-    yield opened
-    opened.close()
 
 
 def put_photo(index: Index, path: str, photo: str, boxes: Sequence[Box], space: Space = SPACE) -> list[str]:
@@ -47,19 +36,20 @@ def put_photo(index: Index, path: str, photo: str, boxes: Sequence[Box], space: 
 
 def name(index: Index, who: str, *faces: Spot, at_ns: int = 1) -> int | None:
     """Say that faces are somebody; the number of the decision."""
-    with transaction(index.db, durable=True):
-        draft = Draft(index.db)
-        person = draft.person(who)
-        for face in faces:
-            draft.name(face, person)
-        return decide(index.db, Kind.NAME, {"name": who, "faces": len(faces)}, draft, at_ns)
+    return _say(index, Kind.NAME, Draft.name, who, faces, at_ns)
 
 
 def refuse(index: Index, who: str, *faces: Spot, at_ns: int = 1) -> int | None:
     """Say that faces are not somebody; the number of the decision."""
+    return _say(index, Kind.REJECT, Draft.refuse, who, faces, at_ns)
+
+
+def _say(
+    index: Index, kind: Kind, verb: Callable[[Draft, Spot, int], None], who: str, faces: Sequence[Spot], at_ns: int
+) -> int | None:
     with transaction(index.db, durable=True):
         draft = Draft(index.db)
         person = draft.person(who)
         for face in faces:
-            draft.refuse(face, person)
-        return decide(index.db, Kind.REJECT, {"name": who, "faces": len(faces)}, draft, at_ns)
+            verb(draft, face, person)
+        return decide(index.db, kind, {"name": who, "faces": len(faces)}, draft, at_ns)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from phototag.index.db import Index, transaction
-from phototag.index.spots import Spot, rebind_all, settle, spots
+from phototag.index.spots import Spot, boxes, rebind_all, settle
 from phototag.types import Box
 from tests.index.conftest import LEFT, RIGHT, put_photo
 
@@ -26,7 +26,7 @@ def test_a_face_that_is_spoken_of_is_its_own_spot(index: Index) -> None:
     (face,) = put_photo(index, "a.jpg", "aa", [LEFT])
     assert speak_of(index, face, "aa", LEFT) == face
     assert speak_of(index, face, "aa", LEFT) == face
-    assert spots(index.db, [face, "nothing"]) == [Spot(face, "aa", LEFT)]
+    assert boxes(index.db, "spots", "aa") == {face: LEFT}
     assert bindings(index) == {face: face}
 
 
@@ -36,7 +36,7 @@ def test_a_face_detected_a_little_elsewhere_lies_at_the_spot_of_before(index: In
     (now,) = put_photo(index, "a.jpg", "aa", [moved(LEFT, 0.05)])
     assert bindings(index) == {before: now}
     assert speak_of(index, now, "aa", moved(LEFT, 0.05)) == before
-    assert spots(index.db, [before]) == [Spot(before, "aa", LEFT)]
+    assert boxes(index.db, "spots", "aa") == {before: LEFT}
 
 
 @pytest.mark.parametrize(("by", "is_found"), [(0.12, True), (0.13, False)])
