@@ -138,12 +138,31 @@ class Photo:
         width: as stored, in pixels of the full size.
         height: likewise.
         orientation: EXIF's, 1 to 8, in which it was looked at.
+        phash: perceptual hash of the upright picture (`media.images`), 64 bits as a signed number, so that SQLite takes
+            it; None where the picture is too plain to have one, or was read by an older phototag.
     """
 
     hash: str
     width: int
     height: int
     orientation: int = 1
+    phash: int | None = None
+
+
+class TakenFrom(StrEnum):
+    """Which of its sources says when a photo was taken, the most trusted first."""
+
+    EXIF = "exif"
+    XMP = "xmp"
+    NAME = "name"
+    MTIME = "mtime"
+
+
+class Place(NamedTuple):
+    """Where on Earth: degrees, WGS 84; north and east are positive."""
+
+    latitude: float
+    longitude: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +171,17 @@ class Shown:
 
     Attributes:
         orientation: EXIF's, 1 to 8: how the stored picture is turned to be upright.
-        taken: capture time as ISO 8601 local time, or None where the file does not say.
+        taken: capture time as ISO 8601 local time, with the offset from UTC where the file says it; or None.
+        taken_from: who says so; None where nobody does.
+        camera: maker and model, or None.
+        place: where it was taken, or None.
     """
 
     orientation: int = 1
     taken: str | None = None
+    taken_from: TakenFrom | None = None
+    camera: str | None = None
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)

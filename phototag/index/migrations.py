@@ -346,9 +346,32 @@ def third(db: sqlite3.Connection) -> None:
     run(db, THIRD_TRIGGERS)
 
 
+FOURTH = """
+ALTER TABLE files ADD COLUMN content TEXT NOT NULL DEFAULT '';  -- the picture in the file: `hash`, or a copy of that
+UPDATE files SET content = hash;
+ALTER TABLE files ADD COLUMN taken_from TEXT;        -- exif, xmp, name or mtime
+UPDATE files SET taken_from = 'exif' WHERE taken IS NOT NULL;
+ALTER TABLE files ADD COLUMN camera TEXT;
+ALTER TABLE files ADD COLUMN latitude REAL;          -- degrees, WGS 84
+ALTER TABLE files ADD COLUMN longitude REAL;
+CREATE INDEX files_taken ON files (taken);
+CREATE INDEX files_content ON files (content);
+ALTER TABLE problems ADD COLUMN is_photo INTEGER NOT NULL DEFAULT 1;  -- 0: by its content it is none, so no problem
+ALTER TABLE photos ADD COLUMN phash INTEGER;         -- perceptual hash of the upright picture, 64 bits
+ALTER TABLE photos ADD COLUMN compared INTEGER NOT NULL DEFAULT 0;    -- whether its copies have been looked for
+
+-- machine: pictures that are another one, encoded anew or resized
+CREATE TABLE copies (
+    hash TEXT PRIMARY KEY REFERENCES photos (hash) ON DELETE CASCADE,
+    original TEXT NOT NULL REFERENCES photos (hash)
+) WITHOUT ROWID;
+CREATE INDEX copies_original ON copies (original);
+"""
+
+
 Step: TypeAlias = str | Callable[[sqlite3.Connection], None]
 
-STEPS: tuple[Step, ...] = (FIRST, SECOND, third)
+STEPS: tuple[Step, ...] = (FIRST, SECOND, third, FOURTH)
 """Step n brings an index from version n to n + 1; never edit one that has been released, add another."""
 
 

@@ -40,10 +40,9 @@ def failed_files(db: sqlite3.Connection) -> dict[bytes, PhotoFile]:
 
 
 def problems(db: sqlite3.Connection) -> list[PhotoProblem]:
-    """Every file that could not be used and why, sorted by path."""
-    return [
-        PhotoProblem(path, reason) for path, reason in db.execute("SELECT path, reason FROM problems ORDER BY path")
-    ]
+    """Every photo that could not be used and why, sorted by path."""
+    sql = "SELECT path, reason FROM problems WHERE is_photo ORDER BY path"
+    return [PhotoProblem(path, reason) for path, reason in db.execute(sql)]
 
 
 def known_sizes(db: sqlite3.Connection) -> set[int]:
@@ -113,8 +112,10 @@ def record_analysis(
 
 def _put_photo(db: sqlite3.Connection, photo: Photo, size: int, space_id: int) -> None:
     db.execute(
-        "INSERT INTO photos VALUES (:hash, :width, :height, :orientation, :space, :size) ON CONFLICT (hash) DO UPDATE"
-        " SET width = :width, height = :height, orientation = :orientation, space_id = :space, size = :size",
+        "INSERT INTO photos (hash, width, height, orientation, space_id, size, phash)"
+        " VALUES (:hash, :width, :height, :orientation, :space, :size, :phash) ON CONFLICT (hash) DO UPDATE"
+        " SET width = :width, height = :height, orientation = :orientation, space_id = :space, size = :size,"
+        " phash = :phash, compared = 0",
         {
             "hash": photo.hash,
             "width": photo.width,
@@ -122,6 +123,7 @@ def _put_photo(db: sqlite3.Connection, photo: Photo, size: int, space_id: int) -
             "orientation": photo.orientation,
             "space": space_id,
             "size": size,
+            "phash": photo.phash,
         },
     )
 
@@ -141,12 +143,26 @@ def record_file(db: sqlite3.Connection, file: PhotoFile, photo: str, shown: Show
     """Remember that this file holds this photo. Inside a transaction."""
     db.execute("DELETE FROM problems WHERE path = ?", (file.path,))
     db.execute(
-        "REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)",
-        (file.path, file.size, file.mtime_ns, photo, shown.orientation, shown.taken),
+        "REPLACE INTO files (path, size, mtime_ns, hash, content, orientation, taken, taken_from, camera, latitude,"
+        " longitude) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            file.path,
+            file.size,
+            file.mtime_ns,
+            photo,
+            photo,
+            shown.orientation,
+            shown.taken,
+            shown.taken_from,
+            shown.camera,
+            *(shown.place or (None, None)),
+        ),
     )
 
 
-def record_problem(db: sqlite3.Connection, file: PhotoFile, reason: str, *, lasting: bool) -> None:
+def record_problem(
+    db: sqlite3.Connection, file: PhotoFile, reason: str, *, lasting: bool, is_photo: bool = True
+) -> None:
     """Remember that this file could not be used. Inside a transaction.
 
     Args:
@@ -154,10 +170,11 @@ def record_problem(db: sqlite3.Connection, file: PhotoFile, reason: str, *, last
         file: which.
         reason: for a person.
         lasting: whether to leave it alone until it changes; else the next scan tries again.
+        is_photo: false where its content says that it is none, which is no problem.
     """
     db.execute("DELETE FROM files WHERE path = ?", (file.path,))
     mtime_ns = file.mtime_ns if lasting else NEVER
-    db.execute("REPLACE INTO problems VALUES (?, ?, ?, ?)", (file.path, file.size, mtime_ns, reason))
+    db.execute("REPLACE INTO problems VALUES (?, ?, ?, ?, ?)", (file.path, file.size, mtime_ns, reason, is_photo))
 
 
 def forget_files(db: sqlite3.Connection, paths: Iterable[bytes]) -> None:

@@ -166,10 +166,12 @@ def _take_faces(db: sqlite3.Connection, space_id: int) -> None:
         "DELETE FROM faces WHERE hash IN (SELECT hash FROM taken) AND id NOT IN (SELECT id FROM described.faces)"
     )
     db.execute(
-        "INSERT INTO photos SELECT hash, width, height, orientation, ?, size FROM described.photos"
+        "INSERT INTO photos (hash, width, height, orientation, space_id, size, phash)"
+        " SELECT hash, width, height, orientation, ?, size, phash FROM described.photos"
         " JOIN taken USING (hash) WHERE TRUE"
         " ON CONFLICT (hash) DO UPDATE SET width = excluded.width, height = excluded.height,"
-        " orientation = excluded.orientation, space_id = excluded.space_id, size = excluded.size",
+        " orientation = excluded.orientation, space_id = excluded.space_id, size = excluded.size,"
+        " phash = excluded.phash, compared = 0",
         (space_id,),
     )
     db.execute(

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from phototag.errors import LibraryError
+from phototag.media.formats import Kind, kind_of
 from phototag.types import PhotoFile
-
-EXTENSIONS = frozenset(b".jpg .jpeg .jpe .jfif .png .webp .gif .tif .tiff .bmp .heic .heif .hif .avif".split())
-"""Of the formats that `media.images` reads; compared in lower case."""
 
 SKIPPED_FOLDERS = frozenset({b"@eaDir", b"#recycle", b"$RECYCLE.BIN", b"lost+found", b"System Volume Information"})
 """Folders that file servers and systems keep for themselves; those that start with a dot are skipped as well."""
@@ -71,7 +69,7 @@ class Walk:
             path = prefix + entry.name
             if _is_folder(entry):
                 yield from self._folder(entry.path, path + b"/", visited)
-            elif os.path.splitext(entry.name)[1].lower() in EXTENSIONS:
+            elif kind_of(entry.name) is Kind.PHOTO:
                 yield from _photo_file(entry, path)
 
 

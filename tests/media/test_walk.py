@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from phototag.errors import LibraryError
-from phototag.media.walk import EXTENSIONS, SKIPPED_FOLDERS, Walk, compare
+from phototag.media.formats import PHOTOS
+from phototag.media.walk import SKIPPED_FOLDERS, Walk, compare
 from phototag.types import PhotoFile
 
 needs_links = pytest.mark.skipif(os.name == "nt", reason="links need special rights on Windows")
@@ -40,7 +41,7 @@ def test_a_file_comes_with_its_size_and_time(tmp_path: Path) -> None:
 
 
 def test_every_format_that_is_read_is_found_in_any_case(tmp_path: Path) -> None:
-    names = [f"a{os.fsdecode(extension)}" for extension in EXTENSIONS] + ["B.JPG", "B.HeIc"]
+    names = [f"a{os.fsdecode(extension)}" for extension in PHOTOS] + ["B.JPG", "B.HeIc"]
     put(tmp_path, *names)
     assert sorted(paths(tmp_path)) == sorted(names)
 
