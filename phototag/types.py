@@ -138,15 +138,15 @@ class Photo:
         width: as stored, in pixels of the full size.
         height: likewise.
         orientation: EXIF's, 1 to 8, in which it was looked at.
-        phash: perceptual hash of the upright picture (`media.images`), 64 bits as a signed number, so that SQLite takes
-            it; None where the picture is too plain to have one, or was read by an older phototag.
+        look: what the upright picture looks like, by which copies are found (`core.copies`), 256 bytes; None where it
+            is too plain, or was read by an older phototag.
     """
 
     hash: str
     width: int
     height: int
     orientation: int = 1
-    phash: int | None = None
+    look: bytes | None = None
 
 
 class TakenFrom(StrEnum):

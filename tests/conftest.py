@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import socket
 from collections.abc import Iterator, Sequence
@@ -73,9 +74,12 @@ def cache_setting(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def draw_photo(path: Path, colours: Sequence[str], size: tuple[int, int] = (320, 200)) -> Path:
-    """Save a grey picture with one coloured square, a face to the fake engine, for each colour from left to right."""
+    """Save a grey picture with one coloured square, a face to the fake engine, for each colour from left to right.
+
+    What is behind them depends on the names of file and folder, so that photos of one person are no copies.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    image = Image.new("RGB", size, "#808080")
+    image = _background(f"{path.parent.name}/{path.name}").resize(size)
     draw = ImageDraw.Draw(image)
     step = size[0] / max(len(colours), 1)
     for i, colour in enumerate(colours):
@@ -84,6 +88,12 @@ def draw_photo(path: Path, colours: Sequence[str], size: tuple[int, int] = (320,
         draw.rectangle((x - side / 2, y - side / 2, x + side / 2, y + side / 2), fill=colour)
     image.save(path, **({"quality": 95, "subsampling": 0} if path.suffix in {".jpg", ".jpeg"} else {}))
     return path
+
+
+def _background(name: str) -> Image.Image:
+    """Eight by eight soft spots of grey."""
+    greys = hashlib.blake2b(name.encode(), digest_size=64).digest()
+    return Image.frombytes("L", (8, 8), bytes(96 + grey // 4 for grey in greys)).convert("RGB")
 
 
 @pytest.fixture

@@ -114,7 +114,7 @@ class Worker:
         faces = timer.time("judge", lambda: _judged(name, picture, found, chips))
         vectors = timer.time("describe", lambda: self.engine.embed(chips))
         orientation = picture.shown.orientation
-        photo = Photo(name, *turned_size(picture.width, picture.height, orientation), orientation)
+        photo = Photo(name, *turned_size(picture.width, picture.height, orientation), orientation, picture.look)
         return Analysis(file, picture.shown, photo, tuple(faces), vectors, dict(timer.seconds))
 
 

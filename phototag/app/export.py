@@ -24,7 +24,7 @@ from phototag.index.words import Word
 TAGS = "tags.jsonl"
 _WORDS = re.compile(rb'"(source"\s*:\s*"human"|(not_faces|waiting|collage|not|ignored|group)"\s*:)')
 
-FORM = b"2\n"
+FORM = b"3\n"
 """Of a line. Raise it when lines look otherwise, so that those of an older phototag are written anew."""
 
 
@@ -131,28 +131,38 @@ def _lines(
     by_photo: dict[str, list[KnownFace]] = defaultdict(list)
     for face in found:
         by_photo[face.photo].append(face)
-    return {file.path: _line(file, by_photo[file.photo], said.get(file.photo, ())) for file in files}
+    return {file.path: _line(file, by_photo[file.photo], said) for file in files}
 
 
-def _line(file: PhotoOnDisk, found: Sequence[KnownFace], said: Sequence[Word]) -> bytes:
-    turn = file.orientation
-    here = [face if face.orientation == turn else replace(face, orientation=turn) for face in found]
+def _line(file: PhotoOnDisk, found: Sequence[KnownFace], words: Mapping[str, Sequence[Word]]) -> bytes:
+    said = words.get(file.photo, ())
+    here = [_on(file, face) for face in found]
     of = {word.spot.id: word for word in said}
     shown = [_face(face) | _said(of.get(face.id)) for face in sorted(here, key=lambda face: (face.box, face.id))]
     names = sorted({face.person for face in found if face.person and face.is_tagged})
     record: dict[str, object] = {
         "photo": os.fsdecode(file.path),
-        "hash": file.photo,
+        "hash": file.content,
         "taken": file.taken,
         "size": turned_size(file.width, file.height, file.orientation),
         "orientation": file.orientation,
         "people": names,
         "faces": shown,
     }
-    none = [_place(word, file) | _refused(word) for word in said if not word.is_face]
-    lost = [_place(word, file) | _said(word) for word in said if word.is_face and not word.is_found]
-    more = {"not_faces": none, "waiting": lost, "collage": bool(file.is_collage)}
+    own = words.get(file.content, ())  # of a copy, what found no face on the picture that it is a copy of
+    none = [_place(word, file) | _refused(word) for word in own if not word.is_face]
+    lost = [_place(word, file) | _said(word) for word in own if word.is_face and not (word.is_found and said is own)]
+    copy_of = file.photo if file.is_copy else None
+    more = {"copy_of": copy_of, "not_faces": none, "waiting": lost, "collage": bool(file.is_collage)}
     return to_json(record | {key: value for key, value in more.items() if value}).encode() + b"\n"
+
+
+def _on(file: PhotoOnDisk, face: KnownFace) -> KnownFace:
+    """A face as it is in this file, which may show the picture turned otherwise, or hold a copy of it."""
+    if file.is_copy:
+        place, size = file.here(face.stored_box), (file.width, file.height)
+        return replace(face, orientation=file.orientation, stored_box=place, width=size[0], height=size[1])
+    return face if face.orientation == file.orientation else replace(face, orientation=file.orientation)
 
 
 def _face(face: KnownFace) -> dict[str, object]:

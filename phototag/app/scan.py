@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
-from phototag.app import evidence, export, tag
+from phototag.app import copies, evidence, export, tag
 from phototag.app.analyse import Analysis, Hashed, Outcome, StepTimer, Worker, run_bounded
 from phototag.app.groups import regroup
 from phototag.core.vectors import require_engine
@@ -166,13 +166,15 @@ def read(index: Index, shop: Workshop, timer: StepTimer, *, force: bool = False)
 
 
 def conclude(index: Index, progress: Progress, timer: StepTimer) -> None:
-    """Group, tag and export what is known now, each only where something that matters has changed."""
-    for _ in progress(_conclusions(index, timer), label="Grouping and tagging", total=3, unit="step"):
+    """Link copies, group, tag and export what is known now, each only where something that matters has changed."""
+    for _ in progress(_conclusions(index, timer), label="Grouping and tagging", total=4, unit="step"):
         pass
 
 
 def _conclusions(index: Index, timer: StepTimer) -> Iterator[str]:
     """Yields each step's name when it is done."""
+    timer.time("link", lambda: copies.link(index))
+    yield "link"
     known = evidence.gather(index)
     if known is not None:
         timer.time("group", lambda: regroup(index, known))
@@ -218,10 +220,10 @@ class _Work:
                 waiting[outcome.hash, outcome.shown.orientation].append(outcome)
             else:
                 yield outcome
-        for copies in waiting.values():
-            copies.sort(key=lambda copy: copy.file.path)
-        yield from self.each(self.worker.analyse, [copies[0].file for copies in waiting.values()])
-        rest = [copy for copies in waiting.values() for copy in copies[1:]]
+        for alike in waiting.values():
+            alike.sort(key=lambda copy: copy.file.path)
+        yield from self.each(self.worker.analyse, [alike[0].file for alike in waiting.values()])
+        rest = [copy for alike in waiting.values() for copy in alike[1:]]
         yield from (copy for copy in rest if self._is_analysed(copy))
         yield from self.each(self.worker.analyse, [copy.file for copy in rest if not self._is_analysed(copy)])
 

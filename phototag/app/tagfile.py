@@ -96,7 +96,8 @@ def read(path: Path) -> TagFile:
 
 
 def _photo(line: dict[str, Any]) -> SaidPhoto:
-    found = [_face(face) for face in [*line["faces"], *line.get("waiting", [])]]
+    is_copy = "copy_of" in line  # what is said of its faces is said in the line of the original
+    found = [_face(face) for face in [*([] if is_copy else line["faces"]), *line.get("waiting", [])]]
     none = [_face(face, is_face=False) for face in line.get("not_faces", [])]
     said = [face for face in [*found, *none] if face.who or face.refused or not face.is_face]
     return SaidPhoto(
@@ -105,7 +106,7 @@ def _photo(line: dict[str, Any]) -> SaidPhoto:
         _size(line.get("size")),
         _orientation(line.get("orientation")),
         tuple(said),
-        line.get("collage") is True,
+        line.get("collage") is True and not is_copy,
     )
 
 

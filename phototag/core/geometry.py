@@ -49,6 +49,11 @@ def to_stored(box: Box, orientation: int) -> Box:
     return to_upright(box, _INVERSE[orientation])
 
 
+def carried(box: Box, orientation: int, onto: int) -> Box:
+    """A box on a picture that is stored in one orientation, as it is on the same one stored in another."""
+    return box if orientation == onto else to_stored(to_upright(box, orientation), onto)
+
+
 def turned_size(width: int, height: int, orientation: int) -> tuple[int, int]:
     """Width and height after the EXIF orientation has been applied, or taken back."""
     return (height, width) if orientation in (5, 6, 7, 8) else (width, height)

@@ -7,7 +7,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from phototag.core.geometry import box_in_pixels, to_upright, turned_size
+from phototag.core.geometry import box_in_pixels, carried, to_upright, turned_size
 from phototag.index.spots import Spot
 from phototag.types import Box, Source
 
@@ -19,7 +19,7 @@ class KnownFace:
     Attributes:
         id: its id.
         photo: the photo's hash.
-        path: of the photo, relative to the library; the first in order where several files hold it.
+        path: of the photo, relative to the library; the first in order where several files hold it, not that of a copy.
         orientation: EXIF's, of that file.
         width, height: as stored, in pixels.
         stored_box: fractions of the stored picture: where a decision remembers the face.
@@ -96,7 +96,8 @@ _SELECT = """
     FROM grouped c
     JOIN faces f ON f.id = c.face_id
     JOIN photos p ON p.hash = f.hash
-    JOIN files first ON first.path = (SELECT min(path) FROM files WHERE files.hash = f.hash)
+    JOIN files first ON first.path = coalesce((SELECT min(path) FROM files WHERE files.content = f.hash
+        AND files.hash = f.hash), (SELECT min(path) FROM files WHERE files.hash = f.hash))
     LEFT JOIN dismissals d ON d.face_id = f.id
     LEFT JOIN said l ON l.face_id = f.id AND l.verdict = 'is'
     LEFT JOIN people named ON named.id = l.person_id
@@ -141,23 +142,50 @@ def photo_at(db: sqlite3.Connection, path: bytes) -> str:
 
 
 class PhotoOnDisk(NamedTuple):
-    """A file that holds a photo; width and height are of the picture as stored, `is_collage` is 1 or 0."""
+    """A file that holds a photo.
+
+    Attributes:
+        path: relative to the library.
+        photo: hash of the picture that it counts as.
+        content: hash of the picture in it, which is that one or a copy of it.
+        orientation: EXIF's, of the file.
+        taken: ISO 8601, or None.
+        width, height: of the picture in it, as stored.
+        is_collage: 1 or 0.
+        photo_orientation: in which the picture that it counts as was looked at.
+        content_orientation: in which the picture in it was looked at.
+    """
 
     path: bytes
     photo: str
+    content: str
     orientation: int
     taken: str | None
     width: int
     height: int
     is_collage: int
+    photo_orientation: int
+    content_orientation: int
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether the picture in it is not the one that it counts as."""
+        return self.photo != self.content
+
+    def here(self, box: Box) -> Box:
+        """A box on the picture that it counts as, as fractions of the picture in it, both as stored."""
+        return carried(box, self.photo_orientation, self.content_orientation) if self.is_copy else box
 
 
 def photos_on_disk(db: sqlite3.Connection, *, stale: bool = False) -> list[PhotoOnDisk]:
     """All files whose picture is known, or only those whose lines in tags.jsonl are out of date; sorted by path."""
     of = "stale_lines JOIN files USING (path)" if stale else "files"
     sql = f"""
-        SELECT path, hash, files.orientation, taken, width, height, hash IN (SELECT hash FROM collages)
-        FROM {of} JOIN photos USING (hash) ORDER BY path"""
+        SELECT path, files.hash, content, files.orientation, taken, held.width, held.height,
+            files.hash IN (SELECT hash FROM collages
+                UNION SELECT original FROM collages JOIN copies USING (hash)), counted.orientation, held.orientation
+        FROM {of} JOIN photos counted ON counted.hash = files.hash JOIN photos held ON held.hash = content
+        ORDER BY path"""
     return [PhotoOnDisk(*row) for row in db.execute(sql)]
 
 

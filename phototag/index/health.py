@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import defaultdict
 from contextlib import closing
 from pathlib import Path
 
@@ -85,14 +84,13 @@ def differences_from_journal(db: sqlite3.Connection) -> list[str]:
 
 def unbound(db: sqlite3.Connection) -> list[str]:
     """Spots that are bound to no face, or another one, though a face lies there. Sorted."""
-    bound: dict[str, dict[str, str]] = defaultdict(dict)
-    for spot, face, photo in db.execute("SELECT id, face_id, hash FROM spots LEFT JOIN bindings ON spot_id = id"):
-        bound[photo][spot] = face
+    bound = dict(db.execute("SELECT id, face_id FROM spots LEFT JOIN bindings ON spot_id = id"))
+    originals = "SELECT DISTINCT coalesce(original, hash) FROM spots LEFT JOIN copies USING (hash)"
     return sorted(
         spot
-        for photo, before in bound.items()
+        for (photo,) in db.execute(originals).fetchall()
         for spot, face in spots.found_again(db, photo).items()
-        if before[spot] != face
+        if bound[spot] != face
     )
 
 

@@ -357,15 +357,81 @@ ALTER TABLE files ADD COLUMN longitude REAL;
 CREATE INDEX files_taken ON files (taken);
 CREATE INDEX files_content ON files (content);
 ALTER TABLE problems ADD COLUMN is_photo INTEGER NOT NULL DEFAULT 1;  -- 0: by its content it is none, so no problem
-ALTER TABLE photos ADD COLUMN phash INTEGER;         -- perceptual hash of the upright picture, 64 bits
+ALTER TABLE photos ADD COLUMN look BLOB;             -- of the upright picture (core/copies.py)
 ALTER TABLE photos ADD COLUMN compared INTEGER NOT NULL DEFAULT 0;    -- whether its copies have been looked for
 
--- machine: pictures that are another one, encoded anew or resized
+-- machine: pictures that are another one, encoded anew or resized; their files count as files of that one
+CREATE TABLE alike (
+    a TEXT NOT NULL REFERENCES photos (hash) ON DELETE CASCADE,
+    b TEXT NOT NULL REFERENCES photos (hash) ON DELETE CASCADE,
+    PRIMARY KEY (a, b)
+) WITHOUT ROWID;
 CREATE TABLE copies (
     hash TEXT PRIMARY KEY REFERENCES photos (hash) ON DELETE CASCADE,
     original TEXT NOT NULL REFERENCES photos (hash)
 ) WITHOUT ROWID;
 CREATE INDEX copies_original ON copies (original);
+
+-- what is said of a spot on a copy is bound to the face on the original
+DROP VIEW tags;
+CREATE VIEW tags AS
+    SELECT b.face_id, l.person_id, f.hash, 'human' AS source
+    FROM labels l JOIN people p ON p.id = l.person_id JOIN bindings b ON b.spot_id = l.spot_id
+        JOIN faces f ON f.id = b.face_id
+    WHERE l.verdict = 'is' AND p.name IS NOT NULL AND NOT p.ignored
+    UNION ALL
+    SELECT s.face_id, s.person_id, s.hash, 'auto' FROM suggestions s
+    WHERE s.grade = 'strong'
+        AND NOT EXISTS (SELECT 1 FROM said JOIN people p ON p.id = said.person_id
+            WHERE said.face_id = s.face_id AND said.verdict = 'is' AND (p.name IS NOT NULL OR p.ignored))
+        AND NOT EXISTS (SELECT 1 FROM not_faces n JOIN bindings b USING (spot_id) WHERE b.face_id = s.face_id);
+
+-- the photos whose lines in tags.jsonl tell of a spot: where it is, and where the face is that it is bound to
+CREATE VIEW told_on AS
+    SELECT id AS spot_id, hash FROM spots
+    UNION SELECT id, original FROM spots JOIN copies USING (hash)
+    UNION SELECT b.spot_id, f.hash FROM bindings b JOIN faces f ON f.id = b.face_id;
+DROP TRIGGER stale_by_binding;
+CREATE TRIGGER stale_by_binding AFTER INSERT ON bindings
+    BEGIN INSERT INTO stale_lines SELECT path FROM files
+        WHERE hash IN (SELECT hash FROM told_on WHERE spot_id = NEW.spot_id) ON CONFLICT DO NOTHING; END;
+DROP TRIGGER stale_by_lost_binding;
+CREATE TRIGGER stale_by_lost_binding AFTER DELETE ON bindings
+    BEGIN INSERT INTO stale_lines SELECT path FROM files
+        WHERE hash IN (SELECT hash FROM told_on WHERE spot_id = OLD.spot_id
+            UNION SELECT hash FROM faces WHERE id = OLD.face_id) ON CONFLICT DO NOTHING; END;
+DROP TRIGGER stale_by_new_label;
+CREATE TRIGGER stale_by_new_label AFTER INSERT ON labels
+    BEGIN INSERT INTO stale_lines SELECT path FROM files
+        WHERE hash IN (SELECT hash FROM told_on WHERE spot_id = NEW.spot_id) ON CONFLICT DO NOTHING; END;
+DROP TRIGGER stale_by_lost_label;
+CREATE TRIGGER stale_by_lost_label AFTER DELETE ON labels
+    BEGIN INSERT INTO stale_lines SELECT path FROM files
+        WHERE hash IN (SELECT hash FROM told_on WHERE spot_id = OLD.spot_id) ON CONFLICT DO NOTHING; END;
+DROP TRIGGER stale_by_new_not_face;
+CREATE TRIGGER stale_by_new_not_face AFTER INSERT ON not_faces
+    BEGIN INSERT INTO stale_lines SELECT path FROM files
+        WHERE hash IN (SELECT hash FROM told_on WHERE spot_id = NEW.spot_id) ON CONFLICT DO NOTHING; END;
+DROP TRIGGER stale_by_lost_not_face;
+CREATE TRIGGER stale_by_lost_not_face AFTER DELETE ON not_faces
+    BEGIN INSERT INTO stale_lines SELECT path FROM files
+        WHERE hash IN (SELECT hash FROM told_on WHERE spot_id = OLD.spot_id) ON CONFLICT DO NOTHING; END;
+DROP TRIGGER stale_by_new_collage;
+CREATE TRIGGER stale_by_new_collage AFTER INSERT ON collages
+    BEGIN INSERT INTO stale_lines SELECT path FROM files
+        WHERE hash IN (NEW.hash, (SELECT original FROM copies WHERE hash = NEW.hash)) ON CONFLICT DO NOTHING; END;
+DROP TRIGGER stale_by_lost_collage;
+CREATE TRIGGER stale_by_lost_collage AFTER DELETE ON collages
+    BEGIN INSERT INTO stale_lines SELECT path FROM files
+        WHERE hash IN (OLD.hash, (SELECT original FROM copies WHERE hash = OLD.hash)) ON CONFLICT DO NOTHING; END;
+DROP TRIGGER stale_by_name;
+CREATE TRIGGER stale_by_name AFTER UPDATE OF name, ignored ON people
+    WHEN OLD.name IS NOT NEW.name OR OLD.ignored <> NEW.ignored
+    BEGIN INSERT INTO stale_lines
+        SELECT path FROM files WHERE hash IN (
+            SELECT hash FROM labels JOIN told_on USING (spot_id) WHERE person_id = NEW.id
+            UNION SELECT hash FROM suggestions WHERE person_id = NEW.id AND grade = 'strong')
+        ON CONFLICT DO NOTHING; END;
 """
 
 

@@ -28,8 +28,8 @@ IS_A_FACE = "faces.id NOT IN (SELECT face_id FROM not_faces JOIN bindings USING 
 
 
 def files(db: sqlite3.Connection) -> dict[bytes, tuple[PhotoFile, str]]:
-    """Every file of the last scan with its photo's hash, by path."""
-    rows = db.execute("SELECT path, size, mtime_ns, hash FROM files")
+    """Every file of the last scan with the picture that is in it, be it a copy of another one, by path."""
+    rows = db.execute("SELECT path, size, mtime_ns, content FROM files")
     return {path: (PhotoFile(path, size, mtime_ns), photo) for path, size, mtime_ns, photo in rows}
 
 
@@ -52,7 +52,7 @@ def known_sizes(db: sqlite3.Connection) -> set[int]:
 
 def described_otherwise(db: sqlite3.Connection, space_id: int) -> set[bytes]:
     """Paths of the photos whose faces were described in another Space, by an older phototag: to be read again."""
-    sql = "SELECT path FROM files JOIN photos USING (hash) WHERE photos.space_id <> ?"
+    sql = "SELECT path FROM files JOIN photos ON photos.hash = content WHERE photos.space_id <> ?"
     return {row[0] for row in db.execute(sql, (space_id,))}
 
 
@@ -63,7 +63,7 @@ def is_analysed(db: sqlite3.Connection, photo: str, orientation: int, space_id: 
     """
     sql = """
         SELECT 1 FROM photos WHERE hash = ? AND space_id = ?
-        AND (orientation = ? OR EXISTS (SELECT 1 FROM files f WHERE f.hash = photos.hash
+        AND (orientation = ? OR EXISTS (SELECT 1 FROM files f WHERE f.content = photos.hash
                                         AND f.orientation = photos.orientation))"""
     return db.execute(sql, (photo, space_id, orientation)).fetchone() is not None
 
@@ -112,10 +112,10 @@ def record_analysis(
 
 def _put_photo(db: sqlite3.Connection, photo: Photo, size: int, space_id: int) -> None:
     db.execute(
-        "INSERT INTO photos (hash, width, height, orientation, space_id, size, phash)"
-        " VALUES (:hash, :width, :height, :orientation, :space, :size, :phash) ON CONFLICT (hash) DO UPDATE"
+        "INSERT INTO photos (hash, width, height, orientation, space_id, size, look)"
+        " VALUES (:hash, :width, :height, :orientation, :space, :size, :look) ON CONFLICT (hash) DO UPDATE"
         " SET width = :width, height = :height, orientation = :orientation, space_id = :space, size = :size,"
-        " phash = :phash, compared = 0",
+        " look = :look, compared = 0",
         {
             "hash": photo.hash,
             "width": photo.width,
@@ -123,7 +123,7 @@ def _put_photo(db: sqlite3.Connection, photo: Photo, size: int, space_id: int) -
             "orientation": photo.orientation,
             "space": space_id,
             "size": size,
-            "phash": photo.phash,
+            "look": photo.look,
         },
     )
 
@@ -140,16 +140,16 @@ def _missed(db: sqlite3.Connection, photo: str, found: Mapping[str, Box], space_
 
 
 def record_file(db: sqlite3.Connection, file: PhotoFile, photo: str, shown: Shown) -> None:
-    """Remember that this file holds this photo. Inside a transaction."""
+    """Remember that this file holds this photo, or what that is a copy of. Inside a transaction."""
     db.execute("DELETE FROM problems WHERE path = ?", (file.path,))
     db.execute(
         "REPLACE INTO files (path, size, mtime_ns, hash, content, orientation, taken, taken_from, camera, latitude,"
-        " longitude) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " longitude) VALUES (?1, ?2, ?3, coalesce((SELECT original FROM copies WHERE copies.hash = ?4), ?4), ?4, ?5,"
+        " ?6, ?7, ?8, ?9, ?10)",
         (
             file.path,
             file.size,
             file.mtime_ns,
-            photo,
             photo,
             shown.orientation,
             shown.taken,
@@ -206,8 +206,9 @@ def no_faces(db: sqlite3.Connection) -> list[str]:
 
 
 def collages(db: sqlite3.Connection) -> set[str]:
-    """Hashes of the photos on which one person may be more than once."""
-    return {row[0] for row in db.execute("SELECT hash FROM collages")}
+    """Hashes of the photos on which one person may be more than once, as a human said of them or of a copy."""
+    sql = "SELECT hash FROM collages UNION SELECT original FROM collages JOIN copies USING (hash)"
+    return {row[0] for row in db.execute(sql)}
 
 
 def weak_faces(db: sqlite3.Connection, quality: float, score: float) -> set[str]:

@@ -84,7 +84,7 @@ def compare(db: sqlite3.Connection, described: sqlite3.Connection) -> Comparison
 
     What is no face, as a person said, is not missed where none is found.
     """
-    on_disk = {row[0]: row[1] for row in described.execute("SELECT hash, min(path) FROM files GROUP BY hash")}
+    on_disk = {row[0]: row[1] for row in described.execute("SELECT content, min(path) FROM files GROUP BY content")}
     bound = {row[0] for row in db.execute("SELECT spot_id FROM bindings JOIN vectors USING (face_id)")}
     current = {row[0] for row in db.execute("SELECT hash FROM photos WHERE space_id = ?", (spaces.current_id(db),))}
     everything = _spoken(db)
@@ -166,12 +166,12 @@ def _take_faces(db: sqlite3.Connection, space_id: int) -> None:
         "DELETE FROM faces WHERE hash IN (SELECT hash FROM taken) AND id NOT IN (SELECT id FROM described.faces)"
     )
     db.execute(
-        "INSERT INTO photos (hash, width, height, orientation, space_id, size, phash)"
-        " SELECT hash, width, height, orientation, ?, size, phash FROM described.photos"
+        "INSERT INTO photos (hash, width, height, orientation, space_id, size, look)"
+        " SELECT hash, width, height, orientation, ?, size, look FROM described.photos"
         " JOIN taken USING (hash) WHERE TRUE"
         " ON CONFLICT (hash) DO UPDATE SET width = excluded.width, height = excluded.height,"
         " orientation = excluded.orientation, space_id = excluded.space_id, size = excluded.size,"
-        " phash = excluded.phash, compared = 0",
+        " look = excluded.look, compared = 0",
         (space_id,),
     )
     db.execute(

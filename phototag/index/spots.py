@@ -8,10 +8,10 @@ a name survives every new detection, by whatever engine.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from phototag.core.geometry import match_boxes
+from phototag.core.geometry import carried, match_boxes
 from phototag.types import Box
 
 SAME_PLACE = 0.25
@@ -57,17 +57,60 @@ def settle(db: sqlite3.Connection, spot: Spot) -> str:
 def rebind(db: sqlite3.Connection, photo: str) -> None:
     """Find again the faces of a photo that was spoken of. Inside a transaction.
 
-    A face with the spot's own id, else the one that overlaps it most. A spot that finds no face waits.
+    A face with the spot's own id, else the one that overlaps it most. A spot that finds no face waits. What was said of
+    copies of the photo is bound with it.
     """
-    pairs = found_again(db, photo)
-    db.execute("DELETE FROM bindings WHERE spot_id IN (SELECT id FROM spots WHERE hash = ?)", (photo,))
-    db.executemany("INSERT INTO bindings VALUES (?, ?)", sorted(pairs.items()))
+    _free(db, family(db, photo))
+    db.executemany("INSERT INTO bindings VALUES (?, ?)", sorted(found_again(db, photo).items()))
+
+
+def rebind_families(db: sqlite3.Connection, photos: Iterable[str]) -> None:
+    """Find again the faces of photos that have other copies now, or are copies of others. Inside a transaction."""
+    families = {tuple(family(db, photo)) for photo in photos}
+    for one in families:  # a face that passes from one family to another must be free before
+        _free(db, one)
+    for one in sorted(families):
+        db.executemany("INSERT INTO bindings VALUES (?, ?)", sorted(found_again(db, one[0]).items()))
+
+
+def _free(db: sqlite3.Connection, photos: Iterable[str]) -> None:
+    sql = "DELETE FROM bindings WHERE spot_id IN (SELECT id FROM spots WHERE hash = ?)"
+    db.executemany(sql, [(photo,) for photo in photos])
+
+
+def family(db: sqlite3.Connection, photo: str) -> list[str]:
+    """The picture of which this is a copy, or this one, and then all its copies, sorted."""
+    row = db.execute("SELECT original FROM copies WHERE hash = ?", (photo,)).fetchone()
+    original = photo if row is None else str(row[0])
+    sql = "SELECT hash FROM copies WHERE original = ? ORDER BY hash"
+    return [original, *(copy for (copy,) in db.execute(sql, (original,)))]
 
 
 def found_again(db: sqlite3.Connection, photo: str) -> dict[str, str]:
-    """Spot -> the face that lies there, of a photo."""
-    known = boxes(db, "spots", photo)
-    return same_faces(known, boxes(db, "faces", photo)) if known else {}
+    """Spot -> the face that lies there, of a photo and all its copies.
+
+    Spots on a copy find the faces of the original, as far as none of that one's own spots does; else their own.
+    """
+    pictures = family(db, photo)
+    known = {picture: spots for picture in pictures if (spots := boxes(db, "spots", picture))}
+    if not known:
+        return {}
+    free, pairs = boxes(db, "faces", pictures[0]), dict[str, str]()
+    for picture, spots in known.items():
+        pairs |= same_faces(_carried(db, spots, picture, pictures[0]), free)
+        free = {face: box for face, box in free.items() if face not in pairs.values()}
+    for picture in known.keys() - pictures[:1]:
+        lost = {spot: box for spot, box in known[picture].items() if spot not in pairs}
+        pairs |= same_faces(lost, boxes(db, "faces", picture)) if lost else {}
+    return pairs
+
+
+def _carried(db: sqlite3.Connection, found: Mapping[str, Box], picture: str, onto: str) -> Mapping[str, Box]:
+    """Boxes of one picture as they are on another one that shows the same, as that is stored."""
+    if picture == onto:
+        return found
+    orientations = dict(db.execute("SELECT hash, orientation FROM photos WHERE hash IN (?, ?)", (picture, onto)))
+    return {key: carried(box, orientations[picture], orientations[onto]) for key, box in found.items()}
 
 
 def same_faces(known: Mapping[str, Box], found: Mapping[str, Box]) -> dict[str, str]:

@@ -44,7 +44,9 @@ class Word:
     refused: tuple[Who, ...]
 
 
-_STALE = "SELECT hash FROM stale_lines JOIN files USING (path)"
+_STALE = (
+    "SELECT hash FROM stale_lines JOIN files USING (path) UNION SELECT content FROM stale_lines JOIN files USING (path)"
+)
 """SQL: photos with a file whose line in tags.jsonl is out of date."""
 
 
@@ -52,7 +54,7 @@ def by_photo(db: sqlite3.Connection, *, stale: bool = False) -> dict[str, list[W
     """Photo -> what was said of its faces, from left to right; only of photos whose lines are stale, if so wished."""
     said: dict[str, list[Who]] = defaultdict(list)
     refused: dict[str, list[Who]] = defaultdict(list)
-    only = f"WHERE spot_id IN (SELECT id FROM spots WHERE hash IN ({_STALE}))" if stale else ""
+    only = f"WHERE spot_id IN (SELECT spot_id FROM told_on WHERE hash IN ({_STALE}))" if stale else ""
     sql = f"""
         SELECT spot_id, verdict, name, CASE WHEN name IS NULL THEN cluster_id END, ignored
         FROM labels JOIN people ON people.id = person_id {only} ORDER BY name, cluster_id"""
@@ -71,7 +73,7 @@ def by_photo(db: sqlite3.Connection, *, stale: bool = False) -> dict[str, list[W
 def waiting(db: sqlite3.Connection) -> list[tuple[str, bool]]:
     """Spots at which somebody is and no face is found: photo, and whether that photo is there."""
     sql = """
-        SELECT hash, EXISTS (SELECT 1 FROM files WHERE files.hash = spots.hash)
+        SELECT hash, EXISTS (SELECT 1 FROM files WHERE content = spots.hash)
         FROM labels JOIN spots ON spots.id = spot_id
         WHERE verdict = 'is' AND spot_id NOT IN (
             SELECT spot_id FROM bindings JOIN faces ON faces.id = face_id JOIN files ON files.hash = faces.hash)
@@ -82,11 +84,11 @@ def waiting(db: sqlite3.Connection) -> list[tuple[str, bool]]:
 def _spots(db: sqlite3.Connection, stale: bool) -> list[tuple[str, Spot, bool, bool]]:
     """Each spot's own id, where it is now, whether a face lies there, whether a human said that it is none."""
     sql = f"""
-        SELECT s.id, coalesce(f.id, s.id), s.hash, coalesce(f.left, s.left), coalesce(f.top, s.top),
+        SELECT s.id, coalesce(f.id, s.id), coalesce(f.hash, s.hash), coalesce(f.left, s.left), coalesce(f.top, s.top),
             coalesce(f.right, s.right), coalesce(f.bottom, s.bottom), f.id IS NOT NULL,
             s.id IN (SELECT spot_id FROM not_faces)
         FROM spots s LEFT JOIN bindings b ON b.spot_id = s.id LEFT JOIN faces f ON f.id = b.face_id
-        {f"WHERE s.hash IN ({_STALE})" if stale else ""}"""
+        {f"WHERE s.id IN (SELECT spot_id FROM told_on WHERE hash IN ({_STALE}))" if stale else ""}"""
     return [
         (id_, Spot(face, photo, Box(*box)), bool(is_found), bool(is_none))
         for id_, face, photo, *box, is_found, is_none in db.execute(sql)

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 import pillow_heif
 from PIL import ExifTags, Image, UnidentifiedImageError
 
+from phototag.core.copies import SIDE, look
 from phototag.errors import PhotoError
 from phototag.types import Shown
 
@@ -41,12 +43,14 @@ class Picture:
         pixels: (h, w, 3) RGB upright; may be smaller than the photo, never larger.
         width, height: of the upright photo at its full size.
         shown: how the file says that it is to be shown.
+        look: what it looks like (`core.copies`), or None.
     """
 
     pixels: Pixels
     width: int
     height: int
     shown: Shown
+    look: bytes | None
 
 
 def decode(data: bytes, long_side: int, max_megapixels: float = MAX_MEGAPIXELS) -> Picture:
@@ -92,7 +96,15 @@ def _decode(data: bytes, long_side: int, max_megapixels: float) -> Picture:
         height, width = pixels.shape[:2]
     elif orientation in _TRANSPOSED:
         width, height = height, width
-    return Picture(pixels, width, height, shown)
+    return Picture(pixels, width, height, shown, _look(pixels))
+
+
+def _look(pixels: Pixels) -> bytes | None:
+    """Halving first takes 2 ms rather than 12 for 2000 x 1500 pixels."""
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    while min(grey.shape) >= 8 * SIDE:
+        grey = cv2.resize(grey, (grey.shape[1] // 2, grey.shape[0] // 2), interpolation=cv2.INTER_LINEAR)
+    return look(cv2.resize(grey, (SIDE, SIDE), interpolation=cv2.INTER_AREA))
 
 
 def how_shown(data: bytes) -> Shown:

@@ -1,0 +1,140 @@
+"""Pictures that are another one, encoded anew or resized: the machine's finding, made anew whenever photos change."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from phototag.core.geometry import to_upright, turned_size
+from phototag.index import spots
+from phototag.types import Box
+
+
+class Picture(NamedTuple):
+    """A photo, as far as copies are concerned.
+
+    Attributes:
+        hash: its name.
+        size: width and height in pixels, upright.
+        look: of `core.copies`.
+        is_there: whether a file has it.
+    """
+
+    hash: str
+    size: tuple[int, int]
+    look: bytes
+    is_there: bool
+
+
+class Copy(NamedTuple):
+    """A file that holds a picture which lies in another file too, or a copy of one.
+
+    Attributes:
+        original: hash of the picture that it counts as.
+        path: relative to the library.
+        is_same: whether the picture is that one, bit by bit; else it is a copy of it.
+        width, height: in pixels, upright.
+        size: of the file, in bytes.
+    """
+
+    original: str
+    path: bytes
+    is_same: bool
+    width: int
+    height: int
+    size: int
+
+
+def uncompared(db: sqlite3.Connection, space_id: int) -> set[str]:
+    """Photos described in this Space whose copies have not been looked for."""
+    return {row[0] for row in db.execute("SELECT hash FROM photos WHERE NOT compared AND space_id = ?", (space_id,))}
+
+
+def pictures(db: sqlite3.Connection, space_id: int) -> list[Picture]:
+    """All photos described in this Space that have a look, sorted."""
+    sql = f"SELECT {_PICTURE} FROM photos WHERE space_id = ? AND look IS NOT NULL ORDER BY hash"
+    return [_picture(row) for row in db.execute(sql, (space_id,))]
+
+
+def pictures_alike(db: sqlite3.Connection) -> list[Picture]:
+    """The photos that are like another one, sorted."""
+    sql = f"SELECT {_PICTURE} FROM photos WHERE hash IN (SELECT a FROM alike UNION SELECT b FROM alike) ORDER BY hash"
+    return [_picture(row) for row in db.execute(sql)]
+
+
+_PICTURE = "hash, width, height, orientation, look, hash IN (SELECT content FROM files)"
+
+
+def _picture(row: tuple[str, int, int, int, bytes, int]) -> Picture:
+    hash_, width, height, orientation, look, is_there = row
+    return Picture(hash_, turned_size(width, height, orientation), look, bool(is_there))
+
+
+def upright_faces(db: sqlite3.Connection, photo: str) -> list[tuple[str, Box, float, float]]:
+    """Id, box as fractions of the upright picture, quality and score of the faces found on a photo, sorted by id."""
+    sql = """
+        SELECT id, left, top, right, bottom, quality, score, orientation FROM faces JOIN photos USING (hash)
+        WHERE hash = ? ORDER BY id"""
+    return [
+        (face, to_upright(Box(*box), orientation), quality, score)
+        for face, *box, quality, score, orientation in db.execute(sql, (photo,))
+    ]
+
+
+def said_there(db: sqlite3.Connection, photo: str) -> list[tuple[Box, int]]:
+    """Where on a photo, in the upright picture, a human said that somebody is, and who."""
+    sql = """
+        SELECT left, top, right, bottom, person_id, orientation FROM labels JOIN spots ON id = spot_id
+        JOIN photos USING (hash) WHERE verdict = 'is' AND hash = ?"""
+    return [(to_upright(Box(*box), orientation), who) for *box, who, orientation in db.execute(sql, (photo,))]
+
+
+def alike(db: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Pairs of photos that are one picture, sorted."""
+    return list(db.execute("SELECT a, b FROM alike ORDER BY a, b"))
+
+
+def record(db: sqlite3.Connection, fresh: Iterable[str], found: Iterable[tuple[str, str]]) -> None:
+    """Remember which photos these are like, and that they have been compared. Inside a transaction."""
+    compared = json.dumps(sorted(fresh))
+    these = "(SELECT value FROM json_each(?))"
+    db.execute(f"DELETE FROM alike WHERE a IN {these} OR b IN {these}", (compared, compared))
+    db.executemany("INSERT OR IGNORE INTO alike VALUES (?, ?)", [tuple(sorted(pair)) for pair in found])
+    db.execute(f"UPDATE photos SET compared = 1 WHERE hash IN {these}", (compared,))
+
+
+def replace(db: sqlite3.Connection, found: Mapping[str, str]) -> None:
+    """Let files count as files of these originals, and what was said be bound to those. Inside a transaction.
+
+    Args:
+        db: the index.
+        found: copy -> original, all that there are.
+    """
+    former = dict(db.execute("SELECT hash, original FROM copies"))
+    changed = sorted(copy for copy in former.keys() | found.keys() if former.get(copy) != found.get(copy))
+    if not changed:
+        return
+    db.executemany("DELETE FROM copies WHERE hash = ?", [(copy,) for copy in changed])
+    db.executemany("INSERT INTO copies VALUES (?, ?)", [(copy, found[copy]) for copy in changed if copy in found])
+    db.executemany("UPDATE files SET hash = ? WHERE content = ?", [(found.get(copy, copy), copy) for copy in changed])
+    involved = {*changed, *(former.get(copy, copy) for copy in changed), *(found.get(copy, copy) for copy in changed)}
+    spots.rebind_families(db, involved)
+
+
+def duplicates(db: sqlite3.Connection) -> list[Copy]:
+    """All files that count as one picture with another file, together, the original of each first."""
+    sql = """
+        SELECT files.hash, path, content = files.hash, width, height, files.orientation, files.size
+        FROM files JOIN photos ON photos.hash = content
+        WHERE files.hash IN (SELECT hash FROM files GROUP BY hash HAVING count(*) > 1)"""
+    found = [
+        Copy(original, path, bool(is_same), *turned_size(width, height, orientation), size)
+        for original, path, is_same, width, height, orientation, size in db.execute(sql)
+    ]
+    best_first = sorted(found, key=lambda copy: (not copy.is_same, copy.path))
+    first: dict[str, bytes] = {}
+    for copy in best_first:
+        first.setdefault(copy.original, copy.path)
+    return sorted(best_first, key=lambda copy: first[copy.original])
