@@ -76,10 +76,10 @@ def cache_setting(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def draw_photo(path: Path, colours: Sequence[str], size: tuple[int, int] = (320, 200)) -> Path:
     """Save a grey picture with one coloured square, a face to the fake engine, for each colour from left to right.
 
-    What is behind them depends on the names of file and folder, so that photos of one person are no copies.
+    What is behind them depends on the file's name, so that photos of one person are no copies.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    image = _background(f"{path.parent.name}/{path.name}").resize(size)
+    image = _background(path.name).resize(size)
     draw = ImageDraw.Draw(image)
     step = size[0] / max(len(colours), 1)
     for i, colour in enumerate(colours):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -9,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from phototag.app.analyse import Worker
 from phototag.app.evaluate import calibrate_tagging, evaluate
@@ -129,10 +131,12 @@ def test_all_kinds_of_changes_are_still_told_apart(old: Album, phototags: Photot
 
 def test_what_turns_out_to_be_broken_or_another_picture_is_counted_as_that(old: Album, phototags: Phototags) -> None:
     """Two files changed without a change of size or time, so that only reading them tells."""
-    for name, contents in (("cyan", b"broken"), ("dark3", (old.root / "blue.png").read_bytes())):
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), BLUE).save(out, "PNG")
+    for name, contents in (("cyan", b"broken"), ("dark3", out.getvalue())):
         path = old.root / f"{name}.png"
         before = path.stat()
-        path.write_bytes(contents[: before.st_size].ljust(before.st_size, b"\0"))
+        path.write_bytes(contents.ljust(before.st_size, b"\0"))
         os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     old.draw(green=[GREEN])
     assert phototags.scan(old.root) == {"seen": 8, "new": 1, "changed": 1, "unchanged": 5, "problems": 1}
