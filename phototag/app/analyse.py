@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R")
 
+VIDEO, NO_PHOTO = "a video: not supported yet", "not a photo by its content"
+"""What is said of a file that is not looked at; no problem, so no sentence of advice."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Analysis:
@@ -134,7 +137,7 @@ def require_picture(path: Path) -> None:
         head = file.read(formats.HEAD_BYTES)
     if not formats.looks_like_a_picture(head):
         is_video = formats.looks_like_a_video(head)
-        raise NotAPhotoError("a video: not supported yet" if is_video else "not a photo by its content")
+        raise NotAPhotoError(VIDEO if is_video else NO_PHOTO)
 
 
 class StepTimer:

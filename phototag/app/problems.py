@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from phototag.app.analyse import VIDEO
 from phototag.app.disk import walk_of
 from phototag.errors import PhotoProblem
 from phototag.index import photos
@@ -13,7 +14,7 @@ from phototag.media.formats import called
 from phototag.media.walk import PassedOver, Walk, Why
 
 _REASONS: Mapping[Why, str] = {
-    Why.VIDEO: "a video: not supported yet",
+    Why.VIDEO: VIDEO,
     Why.OTHER: "not a photo by its name",
     Why.HIDDEN: "hidden: its name begins with a dot",
     Why.GENERATED: "kept by a program or by the system for itself: previews, copies, a recycle bin",
@@ -56,7 +57,8 @@ def all_problems(index: Index, unreadable: Mapping[bytes, str]) -> tuple[PhotoPr
 def count_passed_over(index: Index, walk: Walk) -> dict[str, int]:
     """How many files, or whole folders, a finished walk passed over: video, other_picture, other, excluded."""
     counts = {why.value: walk.passed_over[why] for why in (Why.VIDEO, Why.OTHER_PICTURE, Why.OTHER, Why.EXCLUDED)}
-    counts[Why.OTHER] += len(photos.not_photos(index.db))
+    for unnamed in photos.not_photos(index.db):
+        counts[Why.VIDEO if unnamed.reason == VIDEO else Why.OTHER] += 1
     return counts
 
 

@@ -6,7 +6,7 @@ import os
 import re
 import unicodedata
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,25 +25,21 @@ class Patterns:
     """Patterns from one source; the last that matches decides.
 
     Attributes:
-        source: the file's path relative to the library, or the option.
         folder: that they are relative to: relative to the library, "" or with a slash at its end.
-        spec: compiled, a pattern for each line of the source.
-        lines: as they were written.
+        spec: compiled.
+        sources: for a person, where each pattern was written.
     """
 
-    source: str
     folder: bytes
     spec: GitIgnoreSpec
-    lines: tuple[str, ...]
+    sources: tuple[str, ...]
 
     def decide(self, path: bytes) -> tuple[bool, str] | None:
         """Whether the path is to be left out, and who says so; None if nothing here matches."""
         found = self.spec.check_file(_comparable(os.fsdecode(path[len(self.folder) :])))
         if found.include is None or found.index is None:
             return None
-        is_option = self.source == OPTION
-        where = f" {self.lines[found.index]}" if is_option else f", line {found.index + 1}"
-        return found.include, self.source + where
+        return found.include, self.sources[found.index]
 
 
 def from_option(lines: Sequence[str]) -> Patterns:
@@ -53,7 +49,8 @@ def from_option(lines: Sequence[str]) -> Patterns:
         UsageError: one makes no sense.
     """
     try:
-        return Patterns(OPTION, b"", _compiled(lines), tuple(lines))
+        said = _patterns(lines)
+        return Patterns(b"", _compiled(said), tuple(f"{OPTION} {line}" for line in said.values()))
     except _BrokenError as error:
         raise UsageError(f"{OPTION} {error.line!r} is no pattern that can be understood. {_HELP}") from None
 
@@ -70,8 +67,9 @@ def from_file(path: bytes, folder: bytes) -> Patterns:
     """
     name = os.fsdecode(path)
     try:
-        lines = _text(Path(name)).splitlines()
-        return Patterns(os.fsdecode(folder + IGNORE_FILE), folder, _compiled(lines), tuple(lines))
+        said = _patterns(_text(Path(name)).split("\n"))
+        source = os.fsdecode(folder + IGNORE_FILE)
+        return Patterns(folder, _compiled(said), tuple(f"{source}, line {number}" for number in said))
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise LibraryError(
@@ -108,19 +106,25 @@ class _BrokenError(Exception):
         self.number, self.line = number, line
 
 
-def _compiled(lines: Sequence[str]) -> GitIgnoreSpec:
-    for number, line in enumerate(lines, 1):
+def _patterns(lines: Sequence[str]) -> dict[int, str]:
+    """Lines by their numbers, from 1, without what is no pattern: comments and empty lines."""
+    numbered = enumerate((line.removesuffix("\r") for line in lines), 1)
+    return {number: line for number, line in numbered if line.strip() and not line.startswith("#")}
+
+
+def _compiled(said: Mapping[int, str]) -> GitIgnoreSpec:
+    for number, line in said.items():
         try:
             (pattern,) = _spec([line]).patterns
         except (ValueError, re.error):
             raise _BrokenError(number, line) from None
         # git lets a pattern that can match nothing pass; but somebody wrote it to keep something out
-        if pattern.include is None and line.strip() and not line.startswith("#"):
+        if pattern.include is None:
             raise _BrokenError(number, line)
-    return _spec(lines)
+    return _spec(said.values())
 
 
-def _spec(lines: Sequence[str]) -> GitIgnoreSpec:
+def _spec(lines: Iterable[str]) -> GitIgnoreSpec:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # of `re`, about brackets in brackets
         return GitIgnoreSpec.from_lines([_comparable(line) for line in lines])

@@ -84,12 +84,20 @@ _VIDEO = re.compile(
 
 def looks_like_a_picture(head: bytes) -> bool:
     """Whether a file that begins like this may be a photo, as cameras, phones and their programs write them."""
-    return bool(_PICTURE.match(head)) or (head[4:8] == b"ftyp" and head[8:12].strip() in _PICTURE_BRANDS)
+    return bool(_PICTURE.match(head)) or not _PICTURE_BRANDS.isdisjoint(_brands(head))
 
 
 def looks_like_a_video(head: bytes) -> bool:
     """Whether a file that begins like this, and not like a picture, is a video."""
     return bool(_VIDEO.match(head))
+
+
+def _brands(head: bytes) -> list[bytes]:
+    """Of an ISO media file: its own, then those that it is compatible with."""
+    if head[4:8] != b"ftyp":
+        return []
+    end = min(int.from_bytes(head[:4], "big"), len(head))
+    return [head[start : start + 4].strip() for start in (8, *range(16, end, 4))]
 
 
 def called(name: bytes) -> str:
