@@ -48,14 +48,19 @@ def together(before: Sequence[str], patterns: Sequence[str]) -> tuple[str, ...]:
     return tuple(hold)
 
 
-def require_photos(root: Path, exclude: Sequence[str] = ()) -> None:
+def require_photos(root: Path, skip: Path | None = None, exclude: Sequence[str] = ()) -> None:
     """Refuse a folder that cannot be a library, before anything is written.
+
+    Args:
+        root: the folder.
+        skip: where the index is or will be; None for the place where it usually is.
+        exclude: patterns, as for `exclude`.
 
     Raises:
         LibraryError: the folder is not there, cannot be read, or holds no photo.
         UsageError: a pattern makes no sense.
     """
-    walk = Walk(root, exclude=together((), exclude))
+    walk = Walk(root, skip=skip, exclude=together((), exclude))
     if not any(_may_be_photo(root, file) for file in walk.photo_files()):
         but = ", but for what is excluded" if walk.passed_over[Why.EXCLUDED] else ""
         raise LibraryError(

@@ -80,7 +80,7 @@ def migrate(
         raise UsageError(f"No photo has been described yet. Begin with: phototag scan DIR --engine {engine}")
     if space.engine == engine:
         return _finished(index, shop, engine, dry_run)
-    require_photos(index.root, excluded(index))
+    require_photos(index.root, index.folder, excluded(index))
     shop.open_engine(engine)  # refuses what cannot be loaded, before anything is written
     described = _describe(index, shop, engine)
     if not dry_run:

@@ -47,7 +47,7 @@ def scan(
 
 
 def _scan(settings: Settings, name: str | None, workers: int, force: bool, exclude: list[str]) -> ScanReport:
-    disk.require_photos(settings.library or Path(), exclude)
+    disk.require_photos(settings.library or Path(), settings.index, exclude)
     wiring.require_engine_name(name)
     wiring.refuse_part_of_library(settings)
     open_engine = partial(wiring.open_engine, settings, workers=workers)

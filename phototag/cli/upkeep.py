@@ -107,7 +107,7 @@ def rebuild(
     with wiring.holding(settings, "rebuild", render.note) as (root, place):
         if root is None:
             raise LibraryError(f"Which library is the index in {place} of? Say it: phototag rebuild DIR")
-        require_photos(root)
+        require_photos(root, place)
         rebuilt = make_anew(place, root, shop, time.time_ns(), force=force)
     if json:
         render.out(to_json(_rebuilt_document(rebuilt)))

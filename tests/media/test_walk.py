@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -220,9 +221,12 @@ def test_a_library_that_is_no_folder_is_refused(tmp_path: Path, name: str) -> No
 
 @pytest.mark.skipif(os.name == "nt", reason="deep folders need another interface on Windows")
 @pytest.mark.parametrize("names", [["d"] * 2_100, ["d" * 200] * 30], ids=["2,100 levels", "long names"])
-def test_a_tree_that_is_too_deep_for_the_system_is_walked_as_far_as_it_goes(tmp_path: Path, names: list[str]) -> None:
+def test_a_tree_that_is_too_deep_for_the_system_is_walked_as_far_as_it_goes(
+    tmp_path: Path, names: list[str], request: pytest.FixtureRequest
+) -> None:
     """Each folder is made from inside the one above, so that its whole path may be longer than any call takes."""
     put(tmp_path, "z.jpg")
+    request.addfinalizer(lambda: subprocess.run(["rm", "-rf", tmp_path / names[0]], check=True))  # too deep for Python
     here = os.open(tmp_path, os.O_RDONLY)
     for name in names:
         os.mkdir(name, dir_fd=here)
