@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R")
 
-VIDEO, NO_PHOTO = "a video: not supported yet", "not a photo by its content"
-"""What is said of a file that is not looked at; no problem, so no sentence of advice."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Analysis:
@@ -106,7 +103,7 @@ class Worker:
     def _read(self, file: PhotoFile) -> bytes:
         path = Path(os.fsdecode(os.path.join(os.fsencode(self.root), file.path)))
         if formats.kind_of(file.path) is formats.Kind.UNNAMED:
-            require_picture(path)
+            formats.require_picture(path)
         data = path.read_bytes()
         if len(data) != file.size:
             raise BlockingIOError(0, "it was changing while it was read; the next scan will read it again")
@@ -124,20 +121,6 @@ class Worker:
         orientation = picture.shown.orientation
         photo = Photo(name, *turned_size(picture.width, picture.height, orientation), orientation)
         return Analysis(file, picture.shown, photo, tuple(faces), vectors, dict(timer.seconds))
-
-
-def require_picture(path: Path) -> None:
-    """Look at how a file begins, whatever its name and size are.
-
-    Raises:
-        NotAPhotoError: not as photos do.
-        OSError: it cannot be read.
-    """
-    with path.open("rb") as file:
-        head = file.read(formats.HEAD_BYTES)
-    if not formats.looks_like_a_picture(head):
-        is_video = formats.looks_like_a_video(head)
-        raise NotAPhotoError(VIDEO if is_video else NO_PHOTO)
 
 
 class StepTimer:

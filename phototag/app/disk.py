@@ -7,11 +7,10 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from phototag.app.analyse import require_picture
 from phototag.errors import LibraryError, NotAPhotoError
 from phototag.index.db import EXCLUDED, Index, get_meta, set_meta, transaction
 from phototag.media.exclusions import from_option
-from phototag.media.formats import Kind, kind_of
+from phototag.media.formats import Kind, kind_of, require_picture
 from phototag.media.walk import Walk, Why
 from phototag.types import PhotoFile
 

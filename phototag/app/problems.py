@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from phototag.app.analyse import VIDEO
 from phototag.app.disk import walk_of
 from phototag.errors import PhotoProblem
 from phototag.index import photos
 from phototag.index.db import Index
-from phototag.media.formats import called
+from phototag.media.formats import VIDEO, called
 from phototag.media.walk import PassedOver, Walk, Why
 
 _REASONS: Mapping[Why, str] = {

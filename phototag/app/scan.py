@@ -20,7 +20,7 @@ from phototag.core.vectors import require_engine
 from phototag.errors import PhotoProblem
 from phototag.index import groups, people, photos, spaces
 from phototag.index.db import Index, transaction
-from phototag.media.walk import Walk, compare
+from phototag.media import walk
 from phototag.types import Engine, PhotoFile, Progress
 
 WAITING_PER_WORKER = 4
@@ -104,7 +104,7 @@ class Reading:
     kinds: Mapping[Kind, int]
     read: int
     kept: int
-    walk: Walk
+    walk: walk.Walk
     missing: Sequence[bytes]
 
 
@@ -137,7 +137,7 @@ def read(index: Index, shop: Workshop, timer: StepTimer, *, force: bool = False)
     started_ns = time.time_ns()
     disk = walk_of(index)
     seen = {**photos.failed_files(index.db), **{path: file for path, (file, _) in known.items()}}
-    changes = compare(disk.photo_files(), seen, disk.unreadable)
+    changes = walk.compare(disk.photo_files(), seen, disk.unreadable)
     hashes: dict[bytes, str] = {}
     again: list[PhotoFile] = []
     if changes.fresh or force or photos.described_otherwise(index.db, spaces.current_id(index.db)):

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import re
 from enum import StrEnum
+from pathlib import Path
+
+from phototag.errors import NotAPhotoError
 
 PHOTOS = frozenset(
     b".jpg .jpeg .jpe .jfif .mpo .png .apng .webp .gif .tif .tiff .bmp .heic .heif .hif .avif .jxl .jp2 .j2k".split()
@@ -55,6 +58,9 @@ def kind_of(name: bytes) -> Kind:
     return _KINDS.get(extension, Kind.OTHER) if extension else Kind.UNNAMED
 
 
+VIDEO, NO_PHOTO = "a video: not supported yet", "not a photo by its content"
+"""What is said of files that are not looked at; no problems, so no advice."""
+
 HEAD_BYTES = 64
 """Of a file's beginning, enough to tell what it is."""
 
@@ -98,6 +104,20 @@ def _brands(head: bytes) -> list[bytes]:
         return []
     end = min(int.from_bytes(head[:4], "big"), len(head))
     return [head[start : start + 4].strip() for start in (8, *range(16, end, 4))]
+
+
+def require_picture(path: Path) -> None:
+    """Look at how a file begins, whatever its name and size are.
+
+    Raises:
+        NotAPhotoError: not as photos do.
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    if not looks_like_a_picture(head):
+        is_video = looks_like_a_video(head)
+        raise NotAPhotoError(VIDEO if is_video else NO_PHOTO)
 
 
 def called(name: bytes) -> str:
