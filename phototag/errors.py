@@ -97,6 +97,10 @@ class PhotoError(Exception):
     """This file cannot be read as a photo. The message is the reason, without the path."""
 
 
+class NotAPhotoError(PhotoError):
+    """This file has no extension and does not begin as photos do: nothing is wrong with it."""
+
+
 class StoppedError(PhototagError):
     """The person at the screen pressed Ctrl-C; the index is whole."""
 

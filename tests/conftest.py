@@ -92,7 +92,7 @@ def draw_photo(path: Path, colours: Sequence[str], size: tuple[int, int] = (320,
 
 def _background(name: str) -> Image.Image:
     """Eight by eight soft spots of grey."""
-    greys = hashlib.blake2b(name.encode(), digest_size=64).digest()
+    greys = hashlib.blake2b(os.fsencode(name), digest_size=64).digest()
     return Image.frombytes("L", (8, 8), bytes(96 + grey // 4 for grey in greys)).convert("RGB")
 
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from phototag.core.geometry import face_ids, to_stored, turned_size
 from phototag.core.landmarks import points_in_pixels
 from phototag.core.quality import quality
-from phototag.errors import EngineError, PhotoError, PhototagError
-from phototag.media import images
+from phototag.errors import EngineError, NotAPhotoError, PhotoError, PhototagError
+from phototag.media import formats, images
 from phototag.media.content import content_hash
 from phototag.types import Detection, Engine, Face, Photo, PhotoFile, Shown
 
@@ -55,11 +55,13 @@ class Unreadable:
         file: which.
         reason: a sentence for a person; None if the file is not there any more.
         lasting: whether it would be the same next time, as long as the file does not change.
+        is_photo: false where its content says that it is none, which is no problem.
     """
 
     file: PhotoFile
     reason: str | None
     lasting: bool = True
+    is_photo: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,10 @@ class Worker:
         return Hashed(file, content_hash(data), images.how_shown(data))
 
     def _read(self, file: PhotoFile) -> bytes:
-        data = Path(os.fsdecode(os.path.join(os.fsencode(self.root), file.path))).read_bytes()
+        path = Path(os.fsdecode(os.path.join(os.fsencode(self.root), file.path)))
+        if formats.kind_of(file.path) is formats.Kind.UNNAMED:
+            formats.require_picture(path)
+        data = path.read_bytes()
         if len(data) != file.size:
             raise BlockingIOError(0, "it was changing while it was read; the next scan will read it again")
         return data
@@ -145,7 +150,7 @@ def _guarded(file: PhotoFile, work: Callable[[PhotoFile], Outcome]) -> Outcome:
     except OSError as error:
         return Unreadable(file, f"The file cannot be read: {error.strerror or error}.", lasting=False)
     except PhotoError as error:
-        return Unreadable(file, str(error))
+        return Unreadable(file, str(error), is_photo=not isinstance(error, NotAPhotoError))
     except PhototagError:
         raise
     except Exception as error:  # whatever one photo does to us, the others are still to be read

@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from phototag.app.decide import take_effect
+from phototag.app.disk import walk_of
 from phototag.app.export import TAGS, is_as_left, tag_lines
 from phototag.app.groups import SHEETS
 from phototag.errors import ExitCode
@@ -17,8 +18,8 @@ from phototag.files import leftovers
 from phototag.index import backups, health, journal, photos, spots
 from phototag.index.backups import Shown
 from phototag.index.db import EXPORTED, Index, forget_results, set_meta, transaction
-from phototag.media import walk
 from phototag.media.content import content_hash
+from phototag.media.walk import compare
 from phototag.types import PhotoFile, Progress
 
 EXAMPLES = 5
@@ -96,7 +97,7 @@ REMEDIES: Mapping[Kind, Remedy] = {
         ("photo that is gone", "photos that are gone"), f"put them back, or let the index know: {_SCAN}"
     ),
     Kind.PROBLEMS: Remedy(
-        ("file that could not be used", "files that could not be used"), f"see why: {_SCAN} --json"
+        ("file that could not be used", "files that could not be used"), "see why: phototag problems"
     ),
     Kind.TAGS_MISSING: Remedy(("line missing in tags.jsonl", "lines missing in tags.jsonl"), _REPAIR, _WRITE),
     Kind.TAGS_DIFFERENT: Remedy(
@@ -225,15 +226,16 @@ def _leftovers(folder: Path) -> list[Path]:
 def _disk(index: Index, progress: Progress, deep: bool) -> Iterator[Finding]:
     known, failed = photos.files(index.db), photos.failed_files(index.db)
     seen = {**failed, **{path: file for path, (file, _) in known.items()}}
-    disk = walk.Walk(index.root, skip=index.folder)
+    disk = walk_of(index)
     files = progress(disk.photo_files(), label="Looking at the disk", total=len(seen), unit="photo")
-    changes = walk.compare(files, seen, disk.unreadable)
+    changes = compare(files, seen, disk.unreadable)
     tried = {path: file for path, file in seen.items() if file.mtime_ns != photos.NEVER}  # the others any scan tries
     yield from _finding(Kind.NEW, [os.fsdecode(file.path) for file in changes.fresh if file.path not in seen])
     yield from _finding(Kind.CHANGED, [os.fsdecode(file.path) for file in changes.fresh if file.path in tried])
     yield from _finding(Kind.GONE, [os.fsdecode(path) for path in changes.missing])
-    if len(failed) >= MANY_PROBLEMS:
-        yield from _finding(Kind.PROBLEMS, sorted(map(os.fsdecode, failed)))
+    problems = photos.problems(index.db)
+    if len(problems) >= MANY_PROBLEMS:
+        yield from _finding(Kind.PROBLEMS, [os.fsdecode(problem.path) for problem in problems])
     same = [(file, known[file.path][1]) for file in changes.unchanged if file.path in known]
     rotten, unreadable = _read(index.root, same, progress) if deep else ([], [])
     yield from _finding(Kind.ROTTEN, rotten)

@@ -17,11 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from phototag.app.analyse import StepTimer
-from phototag.app.scan import Reading, Workshop, all_problems, conclude, read, require_photos
+from phototag.app.disk import exclude, excluded, require_photos
+from phototag.app.problems import all_problems
+from phototag.app.scan import Reading, Workshop, conclude, read
 from phototag.errors import LibraryError, LossError, PhotoProblem, UsageError
 from phototag.index import photos, spaces
 from phototag.index.db import FILE, Index, open_for_writing
 from phototag.index.redescription import Comparison, Lost, back_up, compare, take_over
+from phototag.media.walk import is_there
 from phototag.types import Space
 
 __all__ = ["Comparison", "Lost", "MigrationReport", "migrate"]
@@ -77,7 +80,7 @@ def migrate(
         raise UsageError(f"No photo has been described yet. Begin with: phototag scan DIR --engine {engine}")
     if space.engine == engine:
         return _finished(index, shop, engine, dry_run)
-    require_photos(index.root)
+    require_photos(index.root, index.folder, excluded(index))
     shop.open_engine(engine)  # refuses what cannot be loaded, before anything is written
     described = _describe(index, shop, engine)
     if not dry_run:
@@ -101,6 +104,7 @@ class _Described:
 def _describe(index: Index, shop: Workshop, engine: str) -> _Described:
     """Bring the other index up to date with the disk, and compare."""
     with _other_index(index, engine) as other:
+        exclude(other, ["", *excluded(index)])
         reading = read(other, shop, StepTimer())
         space = spaces.current(other.db)
         if space is None:
@@ -109,7 +113,9 @@ def _describe(index: Index, shop: Workshop, engine: str) -> _Described:
                 "Is its disk connected?"
             )
         comparison = compare(index.db, other.db)
-        return _Described(comparison, space, _missing(index, other, reading), all_problems(other, reading.unreadable))
+        return _Described(
+            comparison, space, _missing(index, other, reading), all_problems(other, reading.walk.unreadable)
+        )
 
 
 @contextmanager
@@ -144,8 +150,7 @@ def _missing(index: Index, other: Index, reading: Reading) -> list[bytes]:
     """Paths that the index knows and that are gone; not those below folders that could not be listed."""
     known: Mapping[bytes, object] = {**photos.files(index.db), **photos.failed_files(index.db)}
     there = photos.files(other.db).keys() | photos.failed_files(other.db).keys()
-    hidden = tuple(reading.unreadable)
-    return sorted(path for path in known.keys() - there if not path.startswith(hidden))
+    return sorted(path for path in known.keys() - there if not is_there(path, reading.walk.unreadable))
 
 
 def _require_little_loss(found: Comparison, allowed: float, before: str, engine: str) -> None:

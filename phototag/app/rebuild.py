@@ -8,7 +8,8 @@ has everything or the index has, and doing it again finishes.
 from __future__ import annotations
 
 import json
-from contextlib import closing
+import sqlite3
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -21,7 +22,7 @@ from phototag.core.geometry import box_within, to_stored
 from phototag.errors import EditedError, LibraryError, PhotoError
 from phototag.index import backups, db, groups, journal, words
 from phototag.index.cells import name_key
-from phototag.index.db import Index, get_meta, set_meta, transaction
+from phototag.index.db import EXCLUDED, Index, get_meta, set_meta, transaction
 from phototag.index.draft import Draft
 from phototag.index.journal import Kind
 from phototag.index.spots import Spot
@@ -137,8 +138,16 @@ def _write(draft: Path, folder: Path, root: Path, said: TagFile, progress: Progr
                 told.photo(photo)
             journal.decide(index.db, Kind.REBUILD, {"faces": len(told.faces)}, told.draft, at_ns)
             set_meta(index.db, UNFINISHED, json.dumps(said.broken).encode())
+            set_meta(index.db, EXCLUDED, json.dumps(_excluded_before(folder / db.FILE)).encode())
     finally:
         index.close()
+
+
+def _excluded_before(path: Path) -> list[str]:
+    """The patterns of --exclude in what is left of the old index, as far as that can be read."""
+    with suppress(LibraryError, sqlite3.Error, ValueError), closing(db.connect_for_reading(path, still=True)) as old:
+        return list(json.loads(get_meta(old, EXCLUDED) or b"[]"))
+    return []
 
 
 class _Scale(NamedTuple):

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import TypeAlias
 
 from phototag.app import copies, evidence, export, tag
 from phototag.app.analyse import Analysis, Hashed, Outcome, StepTimer, Worker, run_bounded
+from phototag.app.disk import excluded, walk_of
 from phototag.app.groups import regroup
+from phototag.app.problems import all_problems, count_passed_over
 from phototag.core.vectors import require_engine
-from phototag.errors import LibraryError, PhotoProblem
+from phototag.errors import PhotoProblem
 from phototag.index import groups, people, photos, spaces
 from phototag.index.db import Index, transaction
 from phototag.media import walk
@@ -43,6 +45,8 @@ class ScanReport:
         clusters: groups of unknown faces.
         auto_tagged: faces named because of a strong match.
         problems: files that could not be used, this time or before, and folders that could not be read.
+        passed_over: how many files, or whole folders, are not looked at: "video", "other_picture", "other", "excluded".
+        excluded: the patterns of --exclude that hold.
         seconds: step -> how long it took, all workers added up.
     """
 
@@ -57,20 +61,9 @@ class ScanReport:
     clusters: int
     auto_tagged: int
     problems: tuple[PhotoProblem, ...]
+    passed_over: Mapping[str, int]
+    excluded: tuple[str, ...]
     seconds: Mapping[str, float]
-
-
-def require_photos(root: Path) -> None:
-    """Refuse a folder that cannot be a library, before anything is written.
-
-    Raises:
-        LibraryError: the folder is not there, cannot be read, or holds no photo.
-    """
-    if next(walk.Walk(root).photo_files(), None) is None:
-        raise LibraryError(
-            f"There is no photo in {root} or in its folders. Nothing was changed. "
-            "Give the folder that holds your photos."
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +97,14 @@ class Reading:
         kinds: how many files are new, changed, moved, and so on; without those that were not opened.
         read: files that were opened and hold a photo.
         kept: photos that were not opened.
-        unreadable: folders that are there but could not be listed -> what the system says.
+        walk: the finished walk, which knows what could not be read and what was passed over.
         missing: paths that are not there any more.
     """
 
     kinds: Mapping[Kind, int]
     read: int
     kept: int
-    unreadable: Mapping[bytes, str]
+    walk: walk.Walk
     missing: Sequence[bytes]
 
 
@@ -141,7 +134,8 @@ def read(index: Index, shop: Workshop, timer: StepTimer, *, force: bool = False)
     if space is not None:
         require_engine(space, shop.engine)
     known = photos.files(index.db)
-    disk = walk.Walk(index.root, skip=index.folder)
+    started_ns = time.time_ns()
+    disk = walk_of(index)
     seen = {**photos.failed_files(index.db), **{path: file for path, (file, _) in known.items()}}
     changes = walk.compare(disk.photo_files(), seen, disk.unreadable)
     hashes: dict[bytes, str] = {}
@@ -155,14 +149,14 @@ def read(index: Index, shop: Workshop, timer: StepTimer, *, force: bool = False)
         again = [file for file in changes.unchanged if force or file.path in outdated]
         with shop.open_executor(shop.workers, len(changes.fresh) + len(again)) as executor:
             each = partial(run_bounded, executor, most=shop.workers * WAITING_PER_WORKER)
-            work = _Work(index, Worker(engine, index.root), space_id, each, timer, force)
+            work = _Work(index, Worker(engine, index.root), space_id, each, timer, started_ns, force)
             hashes = work.run([*changes.fresh, *again], photos.known_sizes(index.db), shop.progress)
     with transaction(index.db):
         photos.forget_files(index.db, changes.missing)
     before = {path: photo for path, (_, photo) in known.items()}
     kept = {file.path for file in changes.unchanged if file.path in known} - {file.path for file in again}
     kinds = _kinds(hashes, before, changes.missing)
-    return Reading(kinds, len(hashes), len(kept), disk.unreadable, changes.missing)
+    return Reading(kinds, len(hashes), len(kept), disk, changes.missing)
 
 
 def conclude(index: Index, progress: Progress, timer: StepTimer) -> None:
@@ -193,10 +187,17 @@ class _Work:
     """Reads fresh files and writes what is found on them, one transaction a photo."""
 
     def __init__(
-        self, index: Index, worker: Worker, space_id: int, each: Each, timer: StepTimer, force: bool = False
+        self,
+        index: Index,
+        worker: Worker,
+        space_id: int,
+        each: Each,
+        timer: StepTimer,
+        started_ns: int,
+        force: bool = False,
     ) -> None:
         self.index, self.worker, self.space_id, self.each, self.timer = index, worker, space_id, each, timer
-        self.force = force
+        self.started_ns, self.force = started_ns, force
         self.hashes: dict[bytes, str] = {}
         self.analysed: set[str] = set()
 
@@ -233,21 +234,35 @@ class _Work:
         return photos.is_analysed(self.index.db, copy.hash, copy.shown.orientation, self.space_id)
 
     def _write(self, outcome: Outcome) -> None:
-        db = self.index.db
+        db, file = self.index.db, _settled(outcome.file, self.started_ns)
         with transaction(db):
             if isinstance(outcome, Analysis):
                 photos.record_analysis(
-                    db, outcome.file, outcome.shown, outcome.photo, outcome.faces, outcome.vectors, self.space_id
+                    db, file, outcome.shown, outcome.photo, outcome.faces, outcome.vectors, self.space_id
                 )
                 self.hashes[outcome.file.path] = outcome.photo.hash
                 self.analysed.add(outcome.photo.hash)
                 for step, seconds in outcome.seconds.items():
                     self.timer.seconds[step] += seconds
             elif isinstance(outcome, Hashed):
-                photos.record_file(db, outcome.file, outcome.hash, outcome.shown)
+                photos.record_file(db, file, outcome.hash, outcome.shown)
                 self.hashes[outcome.file.path] = outcome.hash
             elif outcome.reason is not None:
-                photos.record_problem(db, outcome.file, outcome.reason, lasting=outcome.lasting)
+                photos.record_problem(db, file, outcome.reason, lasting=outcome.lasting, is_photo=outcome.is_photo)
+
+
+COARSE_NS, YOUNG_NS = 1_000_000_000, 4_000_000_000
+"""Network folders and memory cards tell a time of change in steps of one or two seconds, by a clock of their own."""
+
+
+def _settled(file: PhotoFile, started_ns: int) -> PhotoFile:
+    """The file as it is recorded; the next scan reads it again if it could change without showing it.
+
+    So it is with a time in whole seconds that had hardly passed when the scan began: a program that saves the photo a
+    moment later may leave time and size as they were. git calls that racily clean.
+    """
+    is_racy = file.mtime_ns % COARSE_NS == 0 and 0 <= file.mtime_ns - started_ns + YOUNG_NS <= 2 * YOUNG_NS
+    return replace(file, mtime_ns=photos.NEVER) if is_racy else file
 
 
 def _by_size(fresh: Sequence[PhotoFile], known_sizes: set[int]) -> tuple[list[PhotoFile], list[PhotoFile]]:
@@ -286,7 +301,7 @@ def _kinds(hashes: Mapping[bytes, str], before: Mapping[bytes, str], missing: Se
 
 
 def _report(index: Index, reading: Reading, timer: StepTimer) -> ScanReport:
-    kinds, problems = reading.kinds, all_problems(index, reading.unreadable)
+    kinds, problems = reading.kinds, all_problems(index, reading.walk.unreadable)
     return ScanReport(
         seen=reading.read + reading.kept + len(photos.problems(index.db)),
         new=kinds.get("new", 0),
@@ -299,11 +314,7 @@ def _report(index: Index, reading: Reading, timer: StepTimer) -> ScanReport:
         clusters=len(groups.unknown(index.db)),
         auto_tagged=people.count_auto_tagged(index.db),
         problems=problems,
+        passed_over=count_passed_over(index, reading.walk),
+        excluded=excluded(index),
         seconds=dict(timer.seconds),
     )
-
-
-def all_problems(index: Index, unreadable: Mapping[bytes, str]) -> tuple[PhotoProblem, ...]:
-    """Files that could not be used, then folders that could not be read; each sorted by path."""
-    folders = [PhotoProblem(path, f"The folder cannot be read: {why}.") for path, why in sorted(unreadable.items())]
-    return (*photos.problems(index.db), *folders)

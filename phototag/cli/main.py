@@ -18,6 +18,7 @@ from phototag.errors import ExitCode, PhototagError, StoppedError
 
 COMMANDS = {
     "scan": ("phototag.cli.scan", "Find, group and tag the faces in a folder of photos."),
+    "problems": ("phototag.cli.problems", "List the files that could not be used, and why."),
     "migrate": ("phototag.cli.migrate", "Let another engine describe all faces, and keep what you said."),
     "clusters": ("phototag.cli.groups", "List the groups of unknown faces, the largest first."),
     "name-cluster": ("phototag.cli.name", "Say who a group is."),

@@ -66,7 +66,9 @@ def _summary(report: MigrationReport) -> None:
         return
     _tell(report.comparison, report)
     if report.problems:
-        render.out(f"\n{render.count(len(report.problems), 'file')} could not be used; see the next scan.")
+        render.out(
+            f"\n{render.count(len(report.problems), 'file')} could not be used; see: {render.command('problems')}"
+        )
     if report.is_done:
         render.out(f"\nBack again:       {render.command('migrate', '--engine', report.before)}")
     else:

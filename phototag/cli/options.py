@@ -38,6 +38,16 @@ Force = Annotated[
         "--force", help="Read every photo again, whatever its size and time say. Interrupted, it starts over."
     ),
 ]
+Exclude = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--exclude",
+        metavar="PATTERN",
+        help="Leave out what matches, as in .gitignore, now and from now on; may be given several times. "
+        "'' takes back all that were given before. For ever: write it into .phototagignore.",
+    ),
+]
+All = Annotated[bool, typer.Option("--all", help="Also list every file that is not looked at, and why.")]
 NewEngine = Annotated[
     str,
     typer.Option("--engine", metavar="NAME", help="Who is to describe the faces: mtcnn-resnet or face-recognition."),

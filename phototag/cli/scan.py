@@ -7,8 +7,9 @@ from functools import partial
 from pathlib import Path
 
 from phototag import wiring
+from phototag.app import disk
 from phototag.app.export import to_json
-from phototag.app.scan import ScanReport, Workshop, require_photos
+from phototag.app.scan import ScanReport, Workshop
 from phototag.app.scan import scan as run_scan
 from phototag.cli import bar, options, render
 from phototag.errors import ExitCode, StoppedError
@@ -23,6 +24,7 @@ def scan(
     engine: options.EngineName = None,
     workers: options.Workers = None,
     force: options.Force = False,
+    exclude: options.Exclude = None,
     profile: options.Profile = False,
     json: options.Json = False,
 ) -> int:
@@ -33,7 +35,7 @@ def scan(
     """
     start = time.monotonic()
     settings = load(folder, index)
-    report = _scan(settings, engine, workers or wiring.default_workers(), force)
+    report = _scan(settings, engine, workers or wiring.default_workers(), force, exclude or [])
     seconds = time.monotonic() - start
     if json:
         render.out(to_json(_document(report, seconds)))
@@ -44,14 +46,15 @@ def scan(
     return ExitCode.PROBLEMS if report.problems else ExitCode.DONE
 
 
-def _scan(settings: Settings, name: str | None, workers: int, force: bool) -> ScanReport:
-    require_photos(settings.library or Path())
+def _scan(settings: Settings, name: str | None, workers: int, force: bool, exclude: list[str]) -> ScanReport:
+    disk.require_photos(settings.library or Path(), settings.index, exclude)
     wiring.require_engine_name(name)
     wiring.refuse_part_of_library(settings)
     open_engine = partial(wiring.open_engine, settings, workers=workers)
     shop = Workshop(name, open_engine, wiring.open_executor, workers, bar.progress)
     try:
         with wiring.writing(settings, "scan", render.note, create=True) as index:
+            disk.exclude(index, exclude)
             return run_scan(index, shop, force=force)
     except KeyboardInterrupt:
         if not force:
@@ -84,6 +87,7 @@ def _document(report: ScanReport, seconds: float) -> dict[str, object]:
         "clusters": report.clusters,
         "auto_tagged": report.auto_tagged,
         "problems": [{"photo": render.raw(p.path), "reason": p.reason} for p in report.problems],
+        "passed_over": dict(report.passed_over),
         "seconds": round(seconds, 3),
         "photos_per_second": round(report.seen / seconds, 2),
     }
@@ -103,7 +107,23 @@ def _summary(report: ScanReport, seconds: float) -> None:
         for problem in report.problems[:FEW_PROBLEMS]:
             render.out(f"  {render.path(problem.path)}: {problem.reason}")
         if len(report.problems) > FEW_PROBLEMS:
-            render.out(f"  and {len(report.problems) - FEW_PROBLEMS} more: {render.command('scan', 'DIR', '--json')}")
+            render.out(f"  and {len(report.problems) - FEW_PROBLEMS:,} more: {render.command('problems')}")
+    _passed_over(report)
     if report.clusters:
         render.out(f"\nSee who is on them:  {render.command('clusters', '--sheets')}")
         render.out(f"Then name a group:   {render.command('name-cluster', 'ID', '--as', 'NAME')}")
+
+
+def _passed_over(report: ScanReport) -> None:
+    n = report.passed_over
+    kinds = [
+        f"{render.count(n['video'], 'video')} (not supported yet)" if n["video"] else "",
+        render.count(n["other_picture"], "other picture") if n["other_picture"] else "",
+        render.count(n["other"], "other file") if n["other"] else "",
+        f"{n['excluded']:,} excluded" if n["excluded"] else "",
+    ]
+    if any(n.values()):
+        render.out(f"\nPassed over: {', '.join(filter(None, kinds))}. See: {render.command('problems', '--all')}")
+    if report.excluded:
+        render.out(f"Excluded, also by later scans: {render.line(', '.join(report.excluded))}")
+        render.out(f"To look at them again:  {render.command('scan', 'DIR', '--exclude', chr(39) * 2)}")

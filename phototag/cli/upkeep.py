@@ -13,10 +13,11 @@ from phototag.app import backup as copies
 from phototag.app import check as comparison
 from phototag.app.backup import KnownBackup, Restored
 from phototag.app.check import Finding
+from phototag.app.disk import require_photos
 from phototag.app.export import to_json
 from phototag.app.rebuild import Rebuilt
 from phototag.app.rebuild import rebuild as make_anew
-from phototag.app.scan import Workshop, require_photos
+from phototag.app.scan import Workshop
 from phototag.cli import bar, options, render
 from phototag.errors import DamagedError, ExitCode, LibraryError, UsageError
 from phototag.settings import Settings, load
@@ -106,7 +107,7 @@ def rebuild(
     with wiring.holding(settings, "rebuild", render.note) as (root, place):
         if root is None:
             raise LibraryError(f"Which library is the index in {place} of? Say it: phototag rebuild DIR")
-        require_photos(root)
+        require_photos(root, place)
         rebuilt = make_anew(place, root, shop, time.time_ns(), force=force)
     if json:
         render.out(to_json(_rebuilt_document(rebuilt)))
@@ -236,7 +237,9 @@ def _tell_rebuilt(rebuilt: Rebuilt) -> None:
         lines = ", ".join(map(str, rebuilt.broken[:10])) + (", ..." if len(rebuilt.broken) > 10 else "")
         render.out(f"{render.count(len(rebuilt.broken), 'line')} of tags.jsonl could not be understood: {lines}.")
     if rebuilt.scan.problems:
-        render.out(f"{render.count(len(rebuilt.scan.problems), 'photo')} could not be used: see phototag scan DIR")
+        render.out(
+            f"{render.count(len(rebuilt.scan.problems), 'photo')} could not be used: see {render.command('problems')}"
+        )
     for path in rebuilt.kept:
         render.out(f"As it was before: {path}")
     render.out(f"\nWho is known:     {render.command('people')}")

@@ -170,6 +170,10 @@ CALIBRATED = "calibrated"
 """Key of the limits for tagging that the user had calibrated."""
 
 
+EXCLUDED = "excluded"
+"""Key of the patterns given with --exclude, which hold until they are taken back."""
+
+
 def forget_results(db: sqlite3.Connection) -> None:
     """Let groups and suggestions be made anew, whatever the evidence's fingerprint says. Inside a transaction."""
     db.execute("DELETE FROM meta WHERE key IN (?, ?)", (GROUPED, TAGGED))
@@ -208,13 +212,18 @@ def _root(db: sqlite3.Connection, folder: Path) -> Path:
 def _adopt_root(db: sqlite3.Connection, folder: Path, root: Path) -> None:
     """Remember the library of a new index; refuse to take one for another that is still there."""
     known = get_meta(db, "root")
-    if known is not None and (before := _root(db, folder)) != root and before.is_dir():
+    if known is not None and (before := _root(db, folder)) != root and _is_another(before, root):
         raise LibraryError(
             f"The index in {folder} is of {before}. Nothing was changed. "
             f"Scan that, or choose another place for the index of {root}: --index DIR"
         )
     inside = folder == root / FOLDER
     set_meta(db, "root", b".." if inside else os.fsencode(root))
+
+
+def _is_another(before: Path, root: Path) -> bool:
+    """Whether the former library is there and is not this one, spelled otherwise: by a link, or in other capitals."""
+    return before.is_dir() and not (root.is_dir() and before.samefile(root))
 
 
 def _roll_back(db: sqlite3.Connection) -> None:

@@ -45,6 +45,12 @@ def problems(db: sqlite3.Connection) -> list[PhotoProblem]:
     return [PhotoProblem(path, reason) for path, reason in db.execute(sql)]
 
 
+def not_photos(db: sqlite3.Connection) -> list[PhotoProblem]:
+    """Every file without extension that is no photo by its content, and what it is, sorted by path."""
+    sql = "SELECT path, reason FROM problems WHERE NOT is_photo ORDER BY path"
+    return [PhotoProblem(path, reason) for path, reason in db.execute(sql)]
+
+
 def known_sizes(db: sqlite3.Connection) -> set[int]:
     """Sizes of all files whose picture is known, also of those that are gone: a file of one of them may be a copy."""
     return {row[0] for row in db.execute("SELECT size FROM files UNION SELECT size FROM photos")}

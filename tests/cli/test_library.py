@@ -174,11 +174,15 @@ def test_a_box_is_in_pixels_of_the_upright_image(phototag: Command, tmp_path: Pa
     image = Image.open(draw_photo(tmp_path / "plain.png", [RED, "#808080"], (400, 200)))
     exif = Image.Exif()
     exif[0x0112] = 6  # stored turned: shown after a quarter turn clockwise
-    image.transpose(Image.Transpose.ROTATE_90).save(tmp_path / "turned.jpg", exif=exif, quality=95)
-    phototag("scan", tmp_path, "--engine", "fake")
-    phototag("faces", "--json")
-    plain, turned = json.loads(phototag.out)["faces"]
-    assert turned["box"] == pytest.approx(plain["box"], abs=3)
+    other = tmp_path / "other"
+    other.mkdir()
+    image.transpose(Image.Transpose.ROTATE_90).save(other / "turned.jpg", exif=exif, quality=95)
+    boxes = []
+    for root in (other, tmp_path):
+        phototag("scan", root, "--index", tmp_path / f"index of {root.name}", "--engine", "fake")
+        phototag("faces", "--json", "--index", tmp_path / f"index of {root.name}")
+        boxes.append(json.loads(phototag.out)["faces"][0]["box"])
+    assert boxes[0] == pytest.approx(boxes[1], abs=3)
 
 
 def test_tags_are_a_line_a_photo_for_other_programs(phototag: Command, scanned: Path) -> None:

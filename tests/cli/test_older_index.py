@@ -32,7 +32,8 @@ def first(album: Album) -> Album:
     migrations.migrate(db, folder / "index.db", migrations.STEPS[:1])
     db.execute("ATTACH ? AS today", [str(folder / "today.db")])
     for table in ("meta", "spaces", "photos", "files", "faces", "vectors", "clusters", "cluster_faces", "suggestions"):
-        db.execute(f"INSERT INTO {table} SELECT * FROM today.{table}")
+        columns = ", ".join(row[1] for row in db.execute(f"PRAGMA main.table_info({table})"))
+        db.execute(f"INSERT INTO {table} SELECT {columns} FROM today.{table}")
     for number, (who, face) in enumerate(named.items(), start=1):
         spoken = {"face": face.id, "photo": face.photo, "box": face.stored_box}
         db.execute("INSERT INTO people VALUES (?, ?, ?)", (number, who, who))

@@ -44,6 +44,7 @@ def test_a_first_scan_finds_everything(phototag: Command, library: Path) -> None
         "clusters": 2,
         "auto_tagged": 0,
         "problems": [],
+        "passed_over": {"video": 0, "other_picture": 0, "other": 0, "excluded": 0},
     }
 
 
