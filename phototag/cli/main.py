@@ -44,7 +44,7 @@ COMMANDS = {
     "restore": ("phototag.cli.upkeep", "Put a backup in the place of the index."),
     "check": ("phototag.cli.upkeep", "Compare disk, index and tags.jsonl, and say what does not agree."),
     "rebuild": ("phototag.cli.upkeep", "Make a lost or damaged index anew from tags.jsonl and the photos."),
-    "find": ("phototag.cli.library", "List the photos that somebody is on."),
+    "find": ("phototag.cli.find", "List the photos that somebody is on, or any others that you can describe."),
 }
 """Name -> module and a line of help, which stands here so that `phototag --help` loads nothing that a command needs."""
 

@@ -18,6 +18,12 @@ def out(text: str = "") -> None:
     sys.stdout.write(text + "\n")
 
 
+def null(paths: Sequence[Path]) -> None:
+    """Paths for `xargs -0`, as the bytes that they are."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(b"".join(os.fsencode(path) + b"\0" for path in paths))
+
+
 def note(text: str = "") -> None:
     """A message: to stderr."""
     sys.stderr.write(text + "\n")
