@@ -124,11 +124,11 @@ class _Search:
             case terms.Dated():
                 return search.dated(self._db, term)
             case terms.Camera(pattern):
-                return search.by_camera(self._db, globs.is_camera(pattern))
+                return search.by_camera(self._db, globs.camera_test(pattern))
             case terms.Near():
                 return search.near(self._db, term)
             case terms.InPath(pattern):
-                fits = globs.in_path(pattern)
+                fits = globs.PathPattern(pattern).fits
                 return {path for path in self._everything() if fits(os.fsdecode(path))}
 
     def _id(self, named: Named) -> int:

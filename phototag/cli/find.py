@@ -24,7 +24,7 @@ def find(
     copy: options.Copy = None,
     open_: options.Open = False,
 ) -> int:
-    """List the photos that somebody is on, or any others that you can describe.
+    r"""List the photos that somebody is on, or any others that you can describe.
 
     One path a line, relative to the library. Put the query in single quotes, so that your shell leaves it alone:
 

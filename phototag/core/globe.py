@@ -1,19 +1,28 @@
-"""Distances on Earth, taken as a sphere: at most 0.5 % wrong."""
+"""Distances on Earth, taken as a sphere: at most 0.6 % wrong."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 RADIUS_KM = 6371.0
 """The mean one (IUGG)."""
 
 
-def distance_km(a: tuple[float, float], b: tuple[float, float]) -> float:
-    """From one place to another; latitude and longitude in degrees (haversine formula)."""
-    north, east = math.radians(b[0] - a[0]), math.radians(b[1] - a[1])
-    lesser = math.cos(math.radians(a[0])) * math.cos(math.radians(b[0]))
-    root = math.sin(north / 2) ** 2 + lesser * math.sin(east / 2) ** 2
-    return 2 * RADIUS_KM * math.asin(min(1.0, math.sqrt(root)))
+def distances_km(here: tuple[float, float], there: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
+    """From one place to each of n others, shape (n,); latitudes and longitudes in degrees (haversine formula)."""
+    latitude, longitude = np.radians(here)
+    latitudes, longitudes = np.radians(np.array(there, dtype=np.float64).reshape(-1, 2)).T
+    lesser = math.cos(latitude) * np.cos(latitudes)
+    root = np.sin((latitudes - latitude) / 2) ** 2 + lesser * np.sin((longitudes - longitude) / 2) ** 2
+    distances: NDArray[np.float64] = 2 * RADIUS_KM * np.arcsin(np.sqrt(np.minimum(root, 1)))
+    return distances
 
 
 def latitudes(latitude: float, radius_km: float) -> tuple[float, float]:

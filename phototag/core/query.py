@@ -252,7 +252,7 @@ class _Parser:
         read = _FIELDS.get(field[1].lower())
         if read is None:
             raise QueryError(
-                f"There is no {_shown(field[0])} There are date:, dated:, path:, camera: and near:, and faces>=3 and "
+                f"There is no {_shown(field[0])}. There are date:, dated:, path:, camera: and near:, and faces>=3 and "
                 'unknown=0. A name with ":" in it stands in quotes.',
                 field.start(),
             )

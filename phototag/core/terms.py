@@ -83,14 +83,14 @@ class Dated:
 
 @dataclass(frozen=True, slots=True)
 class InPath:
-    """Files with such a path (`core.globs.in_path`)."""
+    """Files with such a path (`core.globs.PathPattern`)."""
 
     pattern: str
 
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """Photos taken with such a camera (`core.globs.is_camera`)."""
+    """Photos taken with such a camera (`core.globs.camera_test`)."""
 
     pattern: str
 

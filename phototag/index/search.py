@@ -41,8 +41,9 @@ _SPOKEN_OF = """
 
 _STRONG = "SELECT face_id FROM suggestions WHERE grade = 'strong'"
 
-_SET_ASIDE = f"""
-    SELECT face_id FROM dismissals WHERE face_id NOT IN ({_STRONG})
+_SET_ASIDE = """
+    SELECT d.face_id FROM dismissals d
+    WHERE NOT EXISTS (SELECT 1 FROM suggestions s WHERE s.face_id = d.face_id AND s.grade = 'strong')
     UNION ALL
     SELECT c.face_id FROM cluster_faces c
     WHERE c.cluster_id IN (SELECT cluster_id FROM ignored_groups)
@@ -95,20 +96,16 @@ _ON = "SELECT hash FROM tags WHERE person_id = ?"
 
 def counted(db: sqlite3.Connection, count: Count) -> set[bytes]:
     """Files with so many faces, or with so many faces of nobody that is known; none is a number too."""
-    if not _fits(0, count.order, count.number):
-        return _paths(db, _counted(count.of, count.order), (count.number,))
-    return everything(db) - _paths(db, _counted(count.of, _OPPOSITES[count.order]), (count.number,))
-
-
-def _counted(what: Counted, order: Order) -> str:
-    """SQL: files with at least one, and so many."""
     leave_out = _NO_FACES
-    if what is Counted.UNKNOWN:
-        leave_out = f"{_NO_FACES} UNION ALL {_SPOKEN_OF} UNION ALL {_STRONG} UNION ALL {_SET_ASIDE}"
-    return f"""
-        SELECT path FROM files WHERE hash IN (
+    if count.of is Counted.UNKNOWN:
+        leave_out = f"{_STRONG} UNION ALL {_SPOKEN_OF} UNION ALL {_NO_FACES} UNION ALL {_SET_ASIDE}"
+    # only photos with a face to count are grouped: where none will do too, it is those that do not fit that are counted
+    is_in, order = ("NOT IN", _OPPOSITES[count.order]) if _fits(0, count.order, count.number) else ("IN", count.order)
+    sql = f"""
+        SELECT path FROM files WHERE hash {is_in} (
             SELECT hash FROM faces INDEXED BY faces_hash WHERE id NOT IN ({leave_out})
             GROUP BY hash HAVING count(*) {order} ?)"""
+    return _paths(db, sql, (count.number,))
 
 
 def _fits(n: int, order: Order, number: int) -> bool:
@@ -145,11 +142,10 @@ def by_camera(db: sqlite3.Connection, fits: Test) -> set[bytes]:
 def near(db: sqlite3.Connection, place: Near) -> set[bytes]:
     """Files that say that they were taken there."""
     here, band = (place.latitude, place.longitude), globe.latitudes(place.latitude, place.radius_km)
-    sql = """
-        SELECT latitude, longitude, path FROM files
-        WHERE latitude BETWEEN ? AND ? AND longitude IS NOT NULL"""
-    found = db.execute(sql, band)
-    return {path for *there, path in found if globe.distance_km(here, (there[0], there[1])) <= place.radius_km}
+    sql = "SELECT latitude, longitude, path FROM files WHERE latitude BETWEEN ? AND ? AND longitude IS NOT NULL"
+    found = db.execute(sql, band).fetchall()
+    far = globe.distances_km(here, [row[:2] for row in found])
+    return {row[2] for row, km in zip(found, far.tolist(), strict=True) if km <= place.radius_km}
 
 
 def _paths(db: sqlite3.Connection, sql: str, values: tuple[object, ...] = ()) -> set[bytes]:
