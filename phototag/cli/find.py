@@ -24,7 +24,7 @@ def find(
     copy: options.Copy = None,
     open_: options.Open = False,
 ) -> int:
-    r"""List the photos that somebody is on, or any others that you can describe.
+    """List the photos that somebody is on, or any others that you can describe.
 
     One path a line, relative to the library. Put the query in single quotes, so that your shell leaves it alone:
 
@@ -36,7 +36,7 @@ def find(
       phototag find 'near:48.85,2.35/10km or camera:pixel*' --copy ~/Paris
 
     & is and, | is or, ! is not; the words do as well. All terms are in docs/reference.md.
-    """
+    """  # noqa: D301  # a backspace, by which click keeps the lines
     if sum((json, null, count, copy is not None, open_)) > 1:
         raise UsageError("--json, -0, --count, --copy and --open do not go together. Give one of them.")
     with wiring.reading(load(library, index)) as opened:
