@@ -53,6 +53,8 @@ def path(raw: bytes) -> str:
 
 def line(text: str) -> str:
     """Text on one line, whatever is in it."""
+    if text.isprintable():  # nearly all are; letter by letter takes a second for 100,000 paths
+        return text
     return "".join(repr(c)[1:-1] if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in text)
 
 
