@@ -57,7 +57,7 @@ def copy_photos(root: Path, paths: Sequence[bytes], folder: Path, progress: Prog
                 problems.append(PhotoProblem(path, f"It cannot be read: {error}"))
     except OSError as error:
         raise LibraryError(
-            f"{folder} cannot be written to: {error.strerror or error}. {copied} photos were copied. "
+            f"{folder} cannot be written to: {error.strerror or error}. Copied so far: {copied}. "
             "The same command goes on where it was."
         ) from error
     return CopyReport(copied, len(paths) - copied - len(problems), tuple(problems))

@@ -217,9 +217,9 @@ class _Parser:
 
     def _people(self, group: re.Match[str]) -> Only | Together:
         kind = group[1].lower()
-        people = [self._listed(f"A name is missing after {_shown(group[0])}.", group.end() - 1)]
+        people = [self._listed(kind, f"A name is missing after {_shown(group[0])}.", group.end() - 1)]
         while comma := self._take(_COMMA):
-            people.append(self._listed('A name is missing after ",".', comma.start()))
+            people.append(self._listed(kind, 'A name is missing after ",".', comma.start()))
         self._close(group, lambda: self._refuse_in_list(kind))
         if kind == "only":
             return Only(tuple(people))
@@ -227,13 +227,13 @@ class _Parser:
             raise QueryError("together(...) takes two names or more, with commas between them.", group.start())
         return Together(tuple(people))
 
-    def _listed(self, missing: str, at: int) -> Named:
+    def _listed(self, kind: str, missing: str, at: int) -> Named:
         if (quoted := self._take(_QUOTED)) is not None:
             return self._named_in_quotes(quoted)
         word = self._take(_LISTED)
         if word is None:
             if not self._is_done() and self._text[self._at] not in "),":
-                self._refuse_in_list("only")
+                self._refuse_in_list(kind)
             raise QueryError(missing, at)
         return Named(word[0], word.start())
 

@@ -121,6 +121,7 @@ def test_a_query_means(text: str, tree: Query) -> None:
         ("only(anna,)", 9, 'A name is missing after ",".'),
         ("only(anna & bob)", 10, "names only, with commas between them"),
         ("only((anna))", 5, "names only, with commas between them"),
+        ("together(!anna)", 9, "parentheses of together(...) are names only"),
         ("together(anna)", 0, "takes two names or more"),
         ("faces>=", 0, 'After "faces>=" comes a whole number'),
         ("faces=3.5", 0, "comes a whole number"),
