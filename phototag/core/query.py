@@ -14,12 +14,11 @@ A name or value with spaces or one of & | ( ) , in it stands in double quotes; t
 
 from __future__ import annotations
 
-import calendar
-import math
 import re
-from collections.abc import Callable, Mapping
-from typing import NoReturn, TypeAlias
+from collections.abc import Callable
+from typing import NoReturn
 
+from phototag.core.fields import FIELDS, QueryError, shown
 from phototag.core.terms import (
     All,
     Any,
@@ -27,7 +26,6 @@ from phototag.core.terms import (
     Count,
     Counted,
     Dated,
-    Dater,
     Dates,
     InPath,
     Named,
@@ -39,14 +37,13 @@ from phototag.core.terms import (
     Together,
 )
 
+__all__ = ["DEEPEST", "LONGEST", "QueryError", "parse", "render"]
+
 LONGEST = 10_000
 """Characters of a query."""
 
 DEEPEST = 50
 """Parentheses and nots within each other."""
-
-NEARBY_KM = 1.0
-"""What near: means without a distance."""
 
 _END = r"(?=[\s&|!(),\"]|$)"
 _AND = re.compile(rf"&|and{_END}", re.IGNORECASE)
@@ -62,24 +59,8 @@ _FIELD = re.compile(r"(\w+):")
 _GROUP = re.compile(r"(only|together)\s*\(", re.IGNORECASE)
 _COUNT = re.compile(r"(faces|unknown)\s*(!=|<=|>=|=|<|>)", re.IGNORECASE)
 _NUMBER = re.compile(rf"[0-9]{{1,9}}{_END}")
-_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
-_FLOAT = r"[-+]?[0-9]+(?:\.[0-9]+)?(?:e[-+]?[0-9]+)?"
-_PLACE = re.compile(rf"({_FLOAT}),\s*({_FLOAT})(?:\s*/\s*({_FLOAT})(km|m))?", re.IGNORECASE)
 _PLAIN_NAME = re.compile(r"(?!(?:and|or|not|only|together|faces|unknown)\Z)\w[\w.'-]*", re.IGNORECASE)
 _PLAIN_VALUE = re.compile(r'[^\s&|()",]+')
-
-
-class QueryError(ValueError):
-    """A text that is no query.
-
-    Attributes:
-        message: a sentence for a person.
-        at: the character of the text that it is about, from 0; may be its end.
-    """
-
-    def __init__(self, message: str, at: int) -> None:
-        super().__init__(message)
-        self.message, self.at = message, at
 
 
 def parse(text: str) -> Query:
@@ -217,7 +198,7 @@ class _Parser:
 
     def _people(self, group: re.Match[str]) -> Only | Together:
         kind = group[1].lower()
-        people = [self._listed(kind, f"A name is missing after {_shown(group[0])}.", group.end() - 1)]
+        people = [self._listed(kind, f"A name is missing after {shown(group[0])}.", group.end() - 1)]
         while comma := self._take(_COMMA):
             people.append(self._listed(kind, 'A name is missing after ",".', comma.start()))
         self._close(group, lambda: self._refuse_in_list(kind))
@@ -245,14 +226,14 @@ class _Parser:
     def _count(self, count: re.Match[str]) -> Count:
         number = self._take(_NUMBER)
         if number is None:
-            raise QueryError(f"After {_shown(count[0])} comes a whole number, such as 3.", count.start())
+            raise QueryError(f"After {shown(count[0])} comes a whole number, such as 3.", count.start())
         return Count(Counted(count[1].lower()), Order(count[2]), int(number[0]))
 
     def _field(self, field: re.Match[str]) -> Query:
-        read = _FIELDS.get(field[1].lower())
+        read = FIELDS.get(field[1].lower())
         if read is None:
             raise QueryError(
-                f"There is no {_shown(field[0])}. There are date:, dated:, path:, camera: and near:, and faces>=3 and "
+                f"There is no {shown(field[0])}. There are date:, dated:, path:, camera: and near:, and faces>=3 and "
                 'unknown=0. A name with ":" in it stands in quotes.',
                 field.start(),
             )
@@ -265,7 +246,7 @@ class _Parser:
             if not self._is_done() and self._text[self._at] == '"':
                 self._refuse_quote()
         if not value.strip():
-            raise QueryError(f"Something is missing after {_shown(field[0])}.", field.start())
+            raise QueryError(f"Something is missing after {shown(field[0])}.", field.start())
         return read(value.strip(), at + len(value) - len(value.lstrip()))
 
     def _refuse_missing(self) -> NoReturn:
@@ -275,11 +256,11 @@ class _Parser:
         if here == '"':
             self._refuse_quote()
         if before is not None and (is_done or here == ")" or before[0] != "("):
-            raise QueryError(f"Something is missing after {_shown(before[0])}.", before.start())
+            raise QueryError(f"Something is missing after {shown(before[0])}.", before.start())
         if here in {")", ","}:
             self._refuse_rest()
         operator = self._ahead(_AND) or self._ahead(_OR)
-        raise QueryError(f"Something is missing before {_shown(operator[0] if operator else here)}.", self._at)
+        raise QueryError(f"Something is missing before {shown(operator[0] if operator else here)}.", self._at)
 
     def _refuse_rest(self) -> NoReturn:
         """Say what is wrong with what follows a whole query."""
@@ -330,76 +311,3 @@ class _Parser:
 
 def _unescaped(quoted: str) -> str:
     return re.sub(r'\\(["\\])', r"\1", quoted)
-
-
-def _shown(text: str) -> str:
-    return f'"{text}"'
-
-
-_Reader: TypeAlias = Callable[[str, int], Query]
-"""A field's value and where it stands -> the term."""
-
-
-def _dates(value: str, at: int) -> Dates:
-    first, dots, last = value.partition("..")
-    if not dots:
-        day = _date(first, at)
-        return Dates(day, day)
-    if not first and not last:
-        raise QueryError('A date is missing before or after "..".', at)
-    found = Dates(_date(first, at) if first else None, _date(last, at + len(first) + 2) if last else None)
-    if found.first and found.last:
-        shorter = min(len(found.first), len(found.last))
-        if found.first[:shorter] > found.last[:shorter]:
-            raise QueryError(f"The dates end before they begin. Write date:{last}..{first}", at)
-    return found
-
-
-def _date(text: str, at: int) -> str:
-    found = _DATE.fullmatch(text)
-    if found is not None:
-        year, month, day = int(found[1]), int(found[2] or 1), int(found[3] or 1)
-        if year and 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]:
-            return text
-    raise QueryError(f"{_shown(text)} is no date. Write a year, month or day: 2020, 2020-06 or 2020-06-14.", at)
-
-
-def _dated(value: str, at: int) -> Dated:
-    try:
-        return Dated(Dater(value.lower()))
-    except ValueError:
-        raise QueryError(f"{_shown(value)} says no date. There are {', '.join(Dater)}.", at) from None
-
-
-def _in_path(value: str, at: int) -> InPath:
-    if not value.strip("/"):
-        raise QueryError("A folder or file name is missing here.", at)
-    return InPath(value)
-
-
-def _near(value: str, at: int) -> Near:
-    found = _PLACE.fullmatch(value)
-    if found is None:
-        raise QueryError("Write latitude and longitude in degrees: near:48.85,2.35 or near:48.85,2.35/10km", at)
-    latitude, longitude = float(found[1]), float(found[2])
-    radius_km = float(found[3] or NEARBY_KM) / (1000 if (found[4] or "km").lower() == "m" else 1)
-    if not abs(latitude) <= 90:
-        raise QueryError("A latitude is between -90 and 90 degrees; it comes first.", at)
-    if not abs(longitude) <= 180:
-        raise QueryError("A longitude is between -180 and 180 degrees.", at + found.start(2))
-    if not 0 < radius_km < math.inf:
-        raise QueryError("A distance is more than 0.", at + found.start(3))
-    return Near(latitude, longitude, radius_km)
-
-
-def _camera(value: str, at: int) -> Camera:
-    return Camera(value)
-
-
-_FIELDS: Mapping[str, _Reader] = {
-    "date": _dates,
-    "dated": _dated,
-    "path": _in_path,
-    "camera": _camera,
-    "near": _near,
-}
