@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from phototag.cli.main import COMMANDS
+from phototag.core.query import parse, render
 from phototag.errors import ExitCode
 
 ROOT = Path(__file__).parents[1]
@@ -54,3 +55,19 @@ def test_every_make_target_that_is_documented_exists() -> None:
     for document in DOCUMENTS:
         for target in re.findall(r"\bmake ([a-z]+)\b +#", document.read_text(encoding="utf-8")):
             assert f"\n{target}:" in makefile
+
+
+def _queries() -> list[str]:
+    """The examples of the reference: terms in the table's first column, and the lines of the block below it."""
+    section = text("docs/reference.md").partition("\n### `phototag find")[2].partition("\n## ")[0]
+    terms = section.partition("| term |")[2].partition("| operator")[0]
+    cells = [line.split(" | ")[0] for line in terms.splitlines() if line.startswith("| `")]
+    block = section.partition("```\n")[2].partition("```")[0]
+    return [term for cell in cells for term in re.findall("`([^`]+)`", cell)] + block.splitlines()
+
+
+def test_every_query_of_the_reference_is_one() -> None:
+    queries = _queries()
+    assert len(queries) >= 20
+    for query in queries:
+        assert parse(render(parse(query))) == parse(query)

@@ -6,6 +6,7 @@ import os
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from phototag.errors import UsageError
 from phototag.index import faces, groups, people, spaces
@@ -26,7 +27,7 @@ __all__ = [
     "known_faces",
     "known_people",
     "known_space",
-    "photos_with",
+    "nobody_called",
     "require_face",
     "require_faces",
     "require_noticed",
@@ -79,16 +80,6 @@ def known_space(index: Index) -> Space | None:
     return spaces.current(index.db)
 
 
-def photos_with(index: Index, name: str) -> list[bytes]:
-    """Paths of the photos on which a person is tagged, sorted.
-
-    Raises:
-        UsageError: nobody has that name.
-    """
-    require_noticed(index, name)
-    return faces.paths_with(index.db, require_person(index, name).id)
-
-
 def require_person(index: Index, name: str) -> Person:
     """Look somebody up by name.
 
@@ -98,17 +89,34 @@ def require_person(index: Index, name: str) -> Person:
     person = people.find_person(index.db, name)
     if person is not None:
         return person
+    raise nobody_called(index, name)
+
+
+def nobody_called(index: Index, name: str) -> UsageError:
+    """The error for a name that nobody has; it says who is known, those of a similar name first."""
     known = sorted(p.name for p in people.count_people(index.db))
     if group_number(name) is not None:
-        raise UsageError(
+        return UsageError(
             f"There is no group {group_number(name)}, and nobody is called so. See the groups: phototag clusters"
         )
     if not known:
-        raise UsageError(
+        return UsageError(
             f"Nobody is called {name!r}: nobody has a name yet. See the groups: phototag clusters --sheets"
         )
+    near = _similar(name, known)
+    listed = [*near, *(other for other in known if other not in near)][:10]
     more = ", ..." if len(known) > 10 else ""
-    raise UsageError(f"Nobody is called {name!r}. Known: {', '.join(known[:10])}{more}. All: phototag people")
+    return UsageError(f"Nobody is called {name!r}. Known: {', '.join(listed)}{more}. All: phototag people")
+
+
+def _similar(name: str, known: Sequence[str]) -> list[str]:
+    """Up to three of the names: those most similar, the most similar first."""
+    spelled: dict[str, str] = {}
+    for other in known:
+        for key in (name_key(other), *name_key(other).split()):  # "ana" is near to "Anna Maria"
+            spelled.setdefault(key, other)
+    near = [spelled[key] for key in get_close_matches(name_key(name), spelled, n=6)]
+    return list(dict.fromkeys(near))[:3]
 
 
 def find_ignored(index: Index, text: str) -> IgnoredPerson | None:

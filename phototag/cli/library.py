@@ -1,4 +1,4 @@
-"""phototag people, faces, find."""
+"""phototag people, faces."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from phototag.app.known import (
     known_faces,
     known_people,
     known_space,
-    photos_with,
 )
 from phototag.cli import options, render
 from phototag.settings import load
@@ -62,23 +61,6 @@ def faces(
         )
     else:
         render.out("No such face.")
-
-
-def find(
-    query: options.Query, library: options.Library = None, index: options.Index = None, json: options.Json = False
-) -> None:
-    """List the photos that somebody is on.
-
-    One path a line, relative to the library.
-    """
-    with wiring.reading(load(library, index)) as opened:
-        found = photos_with(opened, query)
-    if json:
-        render.out(to_json({"library": str(opened.root), "photos": [render.raw(path) for path in found]}))
-        return
-    for path in found:
-        render.out(render.path(path))
-    render.note(f"{render.count(len(found), 'photo')} in {opened.root}")
 
 
 def _document(face: KnownFace) -> dict[str, object]:

@@ -46,7 +46,7 @@ COMMANDS = {
     "check": ("phototag.cli.upkeep", "Compare disk, index and tags.jsonl, and say what does not agree."),
     "rebuild": ("phototag.cli.upkeep", "Make a lost or damaged index anew from tags.jsonl and the photos."),
     "duplicates": ("phototag.cli.duplicates", "List photos that are there more than once."),
-    "find": ("phototag.cli.library", "List the photos that somebody is on."),
+    "find": ("phototag.cli.find", "List the photos that somebody is on, or any others that you can describe."),
 }
 """Name -> module and a line of help, which stands here so that `phototag --help` loads nothing that a command needs."""
 

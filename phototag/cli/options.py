@@ -68,7 +68,16 @@ ClusterId = Annotated[
     int, typer.Argument(metavar="ID", min=1, max=MOST, help="A group's number, from: phototag clusters")
 ]
 As = Annotated[str, typer.Option("--as", metavar="NAME", help="Who this is.")]
-Query = Annotated[str, typer.Argument(metavar="NAME", help="A person's name.")]
+Query = Annotated[
+    list[str], typer.Argument(metavar="QUERY", help="Who, when, where: see above. Several words are one query.")
+]
+Null = Annotated[bool, typer.Option("-0", "--null", help="Print whole paths, with a null after each, for xargs -0.")]
+CountOnly = Annotated[bool, typer.Option("--count", help="Print only how many there are.")]
+Copy = Annotated[
+    Path | None,
+    typer.Option("--copy", metavar="DIR", help="Copy the photos there. Nothing is overwritten."),
+]
+Open = Annotated[bool, typer.Option("--open", help="Show the photos in your system's own viewer.")]
 Photo = Annotated[str | None, typer.Option("--photo", metavar="PATH", help="Only faces on this photo.")]
 PersonName = Annotated[str | None, typer.Option("--person", metavar="NAME", help="Only faces of this person.")]
 Cluster = Annotated[

@@ -199,14 +199,6 @@ def nothing_is_stale(db: sqlite3.Connection) -> None:
     db.execute("DELETE FROM stale_lines")
 
 
-def paths_with(db: sqlite3.Connection, person: int) -> list[bytes]:
-    """All files on which this person is tagged, by a human or automatically; sorted."""
-    sql = """
-        SELECT DISTINCT files.path FROM tags JOIN files ON files.hash = tags.hash
-        WHERE tags.person_id = ? ORDER BY files.path"""
-    return [row[0] for row in db.execute(sql, (person,))]
-
-
 def _conditions(wanted: Filter) -> tuple[str, list[bytes | int | str]]:
     where = ""
     values: list[bytes | int | str] = []

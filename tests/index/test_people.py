@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from phototag.index import faces, groups, people, photos
+from phototag.index import faces, groups, people, photos, search
 from phototag.index.db import Index, transaction
 from phototag.index.faces import Filter
 from phototag.index.spots import Spot
@@ -58,7 +58,7 @@ def test_faces_can_be_asked_for_by_photo_person_and_group(index: Index, known: d
 def test_a_person_is_found_on_every_copy_but_not_where_they_are_only_suggested(
     index: Index, known: dict[str, str]
 ) -> None:
-    assert faces.paths_with(index.db, 1) == [b"a.jpg", b"b.jpg", b"copy-of-a.jpg"]
+    assert search.with_person(index.db, 1) == {b"a.jpg", b"b.jpg", b"copy-of-a.jpg"}
 
 
 def test_the_unknown_of_a_group_are_those_that_nobody_and_no_strong_match_named(
