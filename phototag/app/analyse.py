@@ -96,7 +96,7 @@ class Worker:
 
     def _hashed(self, file: PhotoFile) -> Hashed:
         data = self._read(file)
-        return Hashed(file, content_hash(data), images.how_shown(data))
+        return Hashed(file, content_hash(data), images.how_shown(data, name=file.path, mtime_ns=file.mtime_ns))
 
     def _read(self, file: PhotoFile) -> bytes:
         data = Path(os.fsdecode(os.path.join(os.fsencode(self.root), file.path))).read_bytes()
@@ -108,13 +108,17 @@ class Worker:
         timer = StepTimer()
         data = timer.time("read", lambda: self._read(file))
         name = timer.time("hash", lambda: content_hash(data))
-        picture = timer.time("decode", lambda: images.decode(data, self.engine.long_side))
+        picture = timer.time(
+            "decode",
+            lambda: images.decode(data, self.engine.long_side, name=file.path, mtime_ns=file.mtime_ns),
+        )
         found = timer.time("detect", lambda: self.engine.detect(picture.pixels))
         chips = timer.time("align", lambda: self.engine.align(picture.pixels, found))
         faces = timer.time("judge", lambda: _judged(name, picture, found, chips))
         vectors = timer.time("describe", lambda: self.engine.embed(chips))
         orientation = picture.shown.orientation
-        photo = Photo(name, *turned_size(picture.width, picture.height, orientation), orientation)
+        size = turned_size(picture.width, picture.height, orientation)
+        photo = Photo(name, *size, orientation, picture.phash)
         return Analysis(file, picture.shown, photo, tuple(faces), vectors, dict(timer.seconds))
 
 
