@@ -169,11 +169,12 @@ def _degrees(parts: object, side: object, sides: str, most: int) -> float | None
     if isinstance(side, bytes):
         side = side.decode("ascii", "replace")
     which = side.strip("\0 ").upper() if isinstance(side, str) else ""
-    if len(which) != 1 or which not in sides or not isinstance(parts, tuple) or not 1 <= len(parts) <= 3:
+    if len(which) != 1 or which not in sides:
         return None
     try:
-        degrees = sum(float(part) / 60**i for i, part in enumerate(parts))
-        is_sane = all(float(part) >= 0 for part in parts) and math.isfinite(degrees) and degrees <= most
+        numbers = [float(part) for part in (parts if isinstance(parts, tuple) else (parts,))]  # type: ignore[arg-type]
+        degrees = sum(number / 60**i for i, number in enumerate(numbers))
+        is_sane = len(numbers) <= 3 and min(numbers) >= 0 and math.isfinite(degrees) and degrees <= most
     except (TypeError, ValueError, ZeroDivisionError, OverflowError):
         return None
     return round(-degrees if which == sides[1] else degrees, 6) if is_sane else None

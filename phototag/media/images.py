@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ import pillow_heif
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from phototag.errors import PhotoError
-from phototag.media import colours, extras, facts, jxl, raw
+from phototag.media import colours, extras, facts, hdr, jxl, raw
 from phototag.media.phash import phash
 from phototag.types import Shown
 
@@ -91,7 +92,7 @@ def decode(
     except MemoryError:
         raise PhotoError("Not enough memory to decode the picture.") from None
     except Exception as error:  # decoders raise whatever they like on broken data; each is a problem of this photo only
-        raise PhotoError(_reason(data, error)) from error
+        raise PhotoError(_reason(data, name, error)) from error
 
 
 def how_shown(data: bytes, *, name: bytes = b"", mtime_ns: int | None = None) -> Shown:
@@ -132,7 +133,10 @@ def _decode(data: bytes, long_side: int, max_megapixels: float, name: bytes, mti
         if image.format not in _JPEG:
             width, height = image.size  # Pillow turns TIFF by itself as it loads, and takes the tag away
         turn = facts.orientation(image) or 1 if image.format == "TIFF" else shown.orientation
-        return _picture(_upright(image, long_side, turn), width, height, turn, shown)
+        pixels = _upright(image, long_side, turn)
+        if curve := hdr.levels(data):
+            pixels = cv2.LUT(pixels, np.array(curve, np.uint8)).astype(np.uint8, copy=False)
+        return _picture(pixels, width, height, turn, shown)
 
 
 def _picture(pixels: Pixels, width: int, height: int, turn: int, shown: Shown) -> Picture:
@@ -179,7 +183,7 @@ def _cielab(data: bytes, max_megapixels: float) -> Image.Image:
     _refuse_large(tags[ExifTags.Base.ImageWidth], tags[ExifTags.Base.ImageLength], max_megapixels)
     pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION)
     if pixels is None:
-        raise PhotoError("The file is cut off or damaged.")
+        raise PhotoError(_DAMAGED)
     image = Image.fromarray(pixels)
     image.info["exif"] = tags.tobytes()
     return image
@@ -226,14 +230,28 @@ def _turned(image: Image.Image, orientation: int) -> Image.Image:
     return image.transpose(_TURNS[orientation]) if orientation in _TURNS else image
 
 
-def _reason(data: bytes, error: Exception) -> str:
+_DAMAGED = "The file is cut off or damaged."
+_SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51")
+_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+
+
+def _reason(data: bytes, name: bytes, error: Exception) -> str:
     """Say what is wrong in words; decoders speak in their own."""
     text = str(error).strip() or type(error).__name__
-    if "truncated" in text or "decoder error" in text or _is_cut_off(data):
-        return "The file is cut off or damaged."
+    if re.search("truncated|decoder error|broken data|no picture|libjxl", text, re.I) or _is_cut_off(data):
+        return _DAMAGED
     if isinstance(error, UnidentifiedImageError):
-        return "Not a picture in a format that phototag reads."
+        return _unidentified(data, name)
     return f"The picture cannot be decoded ({text.splitlines()[0]})."
+
+
+def _unidentified(data: bytes, name: bytes) -> str:
+    """Why no decoder takes a file."""
+    if raw.is_raw(name, data):
+        return "The camera RAW file is damaged, or of a camera that phototag does not know."
+    if data.startswith(_TIFF):
+        return "The file is damaged, or a kind of TIFF that phototag does not read."
+    return _DAMAGED if data.startswith(_SIGNATURES) else "Not a picture in a format that phototag reads."
 
 
 def _is_cut_off(data: bytes) -> bool:

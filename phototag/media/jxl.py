@@ -17,7 +17,7 @@ _HEADER = 32
 
 
 class Header(NamedTuple):
-    """The picture by its first bytes.
+    """What is known of a picture by its first bytes.
 
     Attributes:
         width, height: as stored.
