@@ -172,7 +172,7 @@ def _degrees(parts: object, side: object, sides: str, most: int) -> float | None
     if len(which) != 1 or which not in sides:
         return None
     try:
-        numbers = [float(part) for part in (parts if isinstance(parts, tuple) else (parts,))]  # type: ignore[arg-type]
+        numbers = [float(part) for part in (parts if isinstance(parts, tuple) else (parts,))]
         degrees = sum(number / 60**i for i, number in enumerate(numbers))
         is_sane = len(numbers) <= 3 and min(numbers) >= 0 and math.isfinite(degrees) and degrees <= most
     except (TypeError, ValueError, ZeroDivisionError, OverflowError):

@@ -43,6 +43,12 @@ def _table(tags: Tags, at: int) -> bytes:
     return struct.pack("<H", len(tags)) + entries + bytes(4) + behind
 
 
+def tiff(tags: Tags, body: bytes) -> bytes:
+    """A TIFF with this at offset 8, and these tags behind it."""
+    at = 8 + len(body)
+    return struct.pack("<2sHL", b"II", 42, at) + body + _table(tags, at)
+
+
 def dng(picture: Image.Image, preview: Image.Image | None = None, orientation: int = 1) -> bytes:
     """A DNG of a picture by a "Toy Box", taken on 2019-06-01 at noon, with a JPEG in it if a preview is given."""
     pixels = np.asarray(picture.convert("RGB")).astype(np.uint32)
@@ -86,7 +92,7 @@ def dng(picture: Image.Image, preview: Image.Image | None = None, orientation: i
     body = light + jpeg
     at = 8 + len(body)
     if preview is None:
-        return struct.pack("<2sHL", b"II", 42, at) + body + _table(about | raw, at)
+        return tiff(about | raw, body)
     inner = _table(raw, at)
     first: Tags = {
         254: (LONG, 1),
@@ -101,5 +107,4 @@ def dng(picture: Image.Image, preview: Image.Image | None = None, orientation: i
         279: (LONG, len(jpeg)),
         330: (LONG, at),
     }
-    outer = at + len(inner)
-    return struct.pack("<2sHL", b"II", 42, outer) + body + inner + _table(about | first, outer)
+    return tiff(about | first, body + inner)
