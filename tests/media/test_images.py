@@ -494,12 +494,7 @@ def test_a_picture_of_this_mode_is_reduced_by_the_mean_of_its_pixels(mode: str, 
 def test_grey_of_16_bits_is_reduced_too(form: str) -> None:
     ramp = np.tile(np.arange(256, dtype=np.uint16) * 257, (64, 1))
     pixels = decode(encoded(Image.fromarray(ramp), form), 64).pixels
-    assert pixels[0, :, 0].tolist() == [4 * i + 2 for i in range(64)] or pixels[0, ::16, 0].tolist() == [
-        1,
-        65,
-        129,
-        193,
-    ]
+    assert pixels[0, :, 0].tolist() == [4 * i + 2 for i in range(64)]
 
 
 def test_what_is_transparent_does_not_colour_its_neighbours_when_reduced() -> None:
