@@ -106,8 +106,8 @@ def how_shown(data: bytes, *, name: bytes = b"", mtime_ns: int | None = None) ->
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            if raw.is_raw(name, data) and (seen := raw.orientation(data)):
-                return _shown_raw(data, seen, name, mtime_ns)
+            if raw.is_raw(name, data) and (orientation := raw.orientation(data)):
+                return _shown_raw(data, orientation, name, mtime_ns)
             with _opened(data, MAX_MEGAPIXELS) as image:
                 return _shown(image, data, name, mtime_ns)
     except Exception:  # the same decoders as above

@@ -78,15 +78,19 @@ def read(data: bytes, long_side: int, max_megapixels: float) -> Negative:
         raise PhotoError("The camera RAW file is cut off or damaged, and has no preview.") from error
 
 
-def orientation(data: bytes) -> int:
-    """EXIF's orientation of a RAW file by LibRaw, as `read` gives it; 1 where it cannot be read."""
+def orientation(data: bytes) -> int | None:
+    """The orientation that `read` gives, without reading more than the head of a RAW file.
+
+    Returns:
+        None where LibRaw knows no such file, or is not installed.
+    """
     if extras.rawpy is None:
-        return 1
+        return None
     try:
         with extras.rawpy.imread(io.BytesIO(data)) as raw:
             return _ORIENTATIONS.get(raw.sizes.flip, 1)
     except extras.rawpy.LibRawError:
-        return 1
+        return None
 
 
 def _negative(rawpy: Any, raw: Any, long_side: int, max_megapixels: float) -> Negative:

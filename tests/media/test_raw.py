@@ -91,8 +91,10 @@ def test_a_raw_file_of_no_known_camera_says_so() -> None:
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "TIFF"])
 def test_a_plain_picture_with_the_name_of_a_raw_file_is_read_as_what_it_is(form: str) -> None:
-    data = encoded(drawing(240, 160), form, exif=exif(1))
-    assert looks_right(decode(data, ALL, name=b"a.nef").pixels)
+    data = encoded(turned_away(drawing(240, 160), 6), form, exif=exif(6))
+    picture = decode(data, ALL, name=b"a.nef")
+    assert looks_right(picture.pixels)
+    assert picture.shown == how_shown(data, name=b"a.nef") == Shown(6)
 
 
 def test_without_the_package_a_raw_file_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
