@@ -82,10 +82,10 @@ def orientation(data: bytes) -> int | None:
     """The orientation that `read` gives, without reading more than the head of a RAW file.
 
     Returns:
-        None where LibRaw knows no such file, or is not installed.
+        None where LibRaw knows no such file. Where LibRaw is not installed, what the tags say.
     """
     if extras.rawpy is None:
-        return None
+        return facts.of_tags(exif(data)).orientation
     try:
         with extras.rawpy.imread(io.BytesIO(data)) as raw:
             return _ORIENTATIONS.get(raw.sizes.flip, 1)
