@@ -98,7 +98,7 @@ class Worker:
 
     def _hashed(self, file: PhotoFile) -> Hashed:
         data = self._read(file)
-        return Hashed(file, content_hash(data), images.how_shown(data))
+        return Hashed(file, content_hash(data), images.how_shown(data, name=file.path, mtime_ns=file.mtime_ns))
 
     def _read(self, file: PhotoFile) -> bytes:
         path = Path(os.fsdecode(os.path.join(os.fsencode(self.root), file.path)))
@@ -113,7 +113,10 @@ class Worker:
         timer = StepTimer()
         data = timer.time("read", lambda: self._read(file))
         name = timer.time("hash", lambda: content_hash(data))
-        picture = timer.time("decode", lambda: images.decode(data, self.engine.long_side))
+        picture = timer.time(
+            "decode",
+            lambda: images.decode(data, self.engine.long_side, name=file.path, mtime_ns=file.mtime_ns),
+        )
         found = timer.time("detect", lambda: self.engine.detect(picture.pixels))
         chips = timer.time("align", lambda: self.engine.align(picture.pixels, found))
         faces = timer.time("judge", lambda: _judged(name, picture, found, chips))

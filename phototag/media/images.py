@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 import re
-import struct
 import warnings
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -17,6 +17,7 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 
 from phototag.core.copies import SIDE, look
 from phototag.errors import PhotoError
+from phototag.media import colours, extras, facts, hdr, jxl, raw
 from phototag.types import Shown
 
 if TYPE_CHECKING:
@@ -25,11 +26,13 @@ if TYPE_CHECKING:
 MAX_MEGAPIXELS = 200
 """Larger pictures are refused: 200 MP is more than any phone's or medium-format camera's, and 600 MB once decoded."""
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "HEIF", "AVIF")
-"""By Pillow's names ("JPEG" opens MPO too). No other is tried, whatever is inside the file: some run other programs."""
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "HEIF", "AVIF", "JPEG2000")
+"""By Pillow's names ("JPEG" opens MPO too). No other is tried, whatever is inside the file: some run other programs.
+JPEG XL and camera RAW come by their own ways."""
 
 _TRANSPOSED = frozenset({5, 6, 7, 8})
-_EXIF_TIME = re.compile(r"(\d{4})[:-](\d\d)[:-](\d\d)[ T](\d\d):(\d\d):(\d\d)")
+_JPEG = frozenset({"JPEG", "MPO"})
+_CIELAB = frozenset({8, 9})
 
 Image.MAX_IMAGE_PIXELS = None  # Pillow's own limit is below that of some phones; ours is checked on every photo
 pillow_heif.register_heif_opener()
@@ -43,7 +46,7 @@ class Picture:
         pixels: (h, w, 3) RGB upright; may be smaller than the photo, never larger.
         width, height: of the upright photo at its full size.
         shown: how the file says that it is to be shown.
-        look: what it looks like (`core.copies`), or None.
+        look: what it looks like (`core.copies`); None where it is too plain.
     """
 
     pixels: Pixels
@@ -53,48 +56,92 @@ class Picture:
     look: bytes | None
 
 
-def decode(data: bytes, long_side: int, max_megapixels: float = MAX_MEGAPIXELS) -> Picture:
+def decode(
+    data: bytes,
+    long_side: int,
+    max_megapixels: float = MAX_MEGAPIXELS,
+    *,
+    name: bytes = b"",
+    mtime_ns: int | None = None,
+) -> Picture:
     """Decode a photo at the size that is worth it.
 
     A JPEG is decoded at 1/2, 1/4 or 1/8 where the result still has `long_side` pixels on its long side, for a fraction
-    of the time; everything else in full. Animations give their first frame. Transparency is shown on white.
+    of the time; anything else is decoded in full and then reduced by a whole number. Of several pictures in a file
+    (animations, pages, stereo pairs, gain maps, the film of a motion photo) the first counts. Transparency is shown on
+    white.
 
     Args:
         data: the whole file.
         long_side: pixels worth having on the long side; the result may have more.
         max_megapixels: of the full size; more is refused before decoding.
+        name: the file's name or path: camera RAW is told by it, and it may say when the photo was taken.
+        mtime_ns: time of last change of the file, which says when the photo was taken if nothing else does.
 
     Raises:
-        PhotoError: not a photo, broken, cut off, or too large; says which.
+        PhotoError: not a photo, broken, cut off, too large, or of a kind whose package is not installed; says which.
     """
     if not data:
         raise PhotoError("The file is empty (0 bytes).")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return _decode(data, long_side, max_megapixels)
+            return _decode(data, long_side, max_megapixels, name, mtime_ns)
     except PhotoError:
         raise
     except MemoryError:
         raise PhotoError("Not enough memory to decode the picture.") from None
     except Exception as error:  # decoders raise whatever they like on broken data; each is a problem of this photo only
-        raise PhotoError(_reason(data, error)) from error
+        raise PhotoError(_reason(data, name, error)) from error
 
 
-def _decode(data: bytes, long_side: int, max_megapixels: float) -> Picture:
-    with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+def how_shown(data: bytes, *, name: bytes = b"", mtime_ns: int | None = None) -> Shown:
+    """Read the facts about a photo without decoding it (but JPEG XL); of what is no photo, what name and time say.
+
+    Args:
+        data: the whole file.
+        name: the file's name or path.
+        mtime_ns: time of last change of the file.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            if raw.is_raw(name, data) and (orientation := raw.orientation(data)):
+                return _shown_raw(data, orientation, name, mtime_ns)
+            with _opened(data, MAX_MEGAPIXELS) as image:
+                return _shown(image, data, name, mtime_ns)
+    except Exception:  # the same decoders as above
+        return facts.of_tags(Image.Exif(), b"", name, mtime_ns)
+
+
+def _decode(data: bytes, long_side: int, max_megapixels: float, name: bytes, mtime_ns: int | None) -> Picture:
+    if raw.is_raw(name, data):
+        try:
+            negative = raw.read(data, long_side, max_megapixels)
+        except raw.NotRawError:
+            pass
+        else:
+            shown = _shown_raw(data, negative.orientation, name, mtime_ns)
+            pixels = _upright(negative.image, long_side, negative.turn)
+            return _picture(pixels, negative.width, negative.height, shown.orientation, shown)
+    with _opened(data, max_megapixels) as image:
         width, height = image.size
-        if width * height > max_megapixels * 1e6:
-            raise PhotoError(f"{width} x {height} pixels are more than the limit of {max_megapixels:g} megapixels.")
-        shown = Shown(_orientation(image), _taken(image))
-        if image.format in {"JPEG", "MPO"}:
+        shown = _shown(image, data, name, mtime_ns)
+        if image.format in _JPEG:
             image.draft("RGB", _draft_size(width, height, long_side))
         image.load()
-        orientation = _orientation(image)  # after loading: Pillow turns TIFF by itself, and takes the tag away
-        pixels = np.asarray(_turned(_rgb(image), orientation))
-    if image.format not in {"JPEG", "MPO"}:
-        height, width = pixels.shape[:2]
-    elif orientation in _TRANSPOSED:
+        if image.format not in _JPEG:
+            width, height = image.size  # Pillow turns TIFF by itself as it loads, and takes the tag away
+        turn = facts.orientation(image) or 1 if image.format == "TIFF" else shown.orientation
+        pixels = _upright(image, long_side, turn)
+        if curve := hdr.levels(data):
+            pixels = cv2.LUT(pixels, np.array(curve, np.uint8)).astype(np.uint8, copy=False)
+        return _picture(pixels, width, height, turn, shown)
+
+
+def _picture(pixels: Pixels, width: int, height: int, turn: int, shown: Shown) -> Picture:
+    """Put it together; width and height are from before the turn."""
+    if turn in _TRANSPOSED:
         width, height = height, width
     return Picture(pixels, width, height, shown, _look(pixels))
 
@@ -107,15 +154,61 @@ def _look(pixels: Pixels) -> bytes | None:
     return look(cv2.resize(grey, (SIDE, SIDE), interpolation=cv2.INTER_AREA))
 
 
-def how_shown(data: bytes) -> Shown:
-    """Read orientation and capture time from a file without decoding it; the defaults where it is no photo."""
+@contextmanager
+def _opened(data: bytes, max_megapixels: float) -> Iterator[Image.Image]:
+    """Open a picture that is not too large. JPEG XL is decoded by that; nothing else is."""
+    if jxl.is_jxl(data):
+        head = jxl.header(data)
+        _refuse_large(head.width, head.height, max_megapixels)
+        extras.require(extras.pillow_jxl, "a JPEG XL picture", "jxl")
+        formats: tuple[str, ...] = ("JXL",)
+    else:
+        formats = FORMATS
+    image: Image.Image
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-                return Shown(_orientation(image), _taken(image))
-    except Exception:  # the same decoders as above
-        return Shown()
+        image = Image.open(io.BytesIO(data), formats=formats)
+    except UnidentifiedImageError:
+        image = _cielab(data, max_megapixels)
+    with image:
+        _refuse_large(*image.size, max_megapixels)
+        yield image
+
+
+def _refuse_large(width: int, height: int, max_megapixels: float) -> None:
+    if width * height > max_megapixels * 1e6:
+        raise PhotoError(f"{width} x {height} pixels are more than the limit of {max_megapixels:g} megapixels.")
+
+
+def _cielab(data: bytes, max_megapixels: float) -> Image.Image:
+    """TIFF in CIELAB with 16 bits, which OpenCV reads and Pillow does not.
+
+    Raises:
+        UnidentifiedImageError: it is something else.
+    """
+    tags = raw.exif(data)
+    if tags.get(ExifTags.Base.PhotometricInterpretation) not in _CIELAB:
+        raise UnidentifiedImageError
+    _refuse_large(tags[ExifTags.Base.ImageWidth], tags[ExifTags.Base.ImageLength], max_megapixels)
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION)
+    if pixels is None:
+        raise PhotoError(_DAMAGED)
+    image = Image.fromarray(pixels)
+    image.info["exif"] = tags.tobytes()
+    return image
+
+
+def _shown(image: Image.Image, data: bytes, name: bytes, mtime_ns: int | None) -> Shown:
+    shown = facts.shown(image, name, mtime_ns)
+    if image.format != "JXL":
+        return shown
+    head = jxl.header(data)
+    if head.from_jpeg:
+        return replace(shown, orientation=head.orientation)
+    return shown if head.orientation == 1 else replace(shown, orientation=1)  # else the decoder has turned it
+
+
+def _shown_raw(data: bytes, orientation: int, name: bytes, mtime_ns: int | None) -> Shown:
+    return replace(facts.of_tags(raw.exif(data), b"", name, mtime_ns), orientation=orientation)
 
 
 def _draft_size(width: int, height: int, long_side: int) -> tuple[int, int]:
@@ -124,50 +217,10 @@ def _draft_size(width: int, height: int, long_side: int) -> tuple[int, int]:
     return max(1, int(width * scale)), max(1, int(height * scale))
 
 
-_BROKEN_EXIF = (SyntaxError, ValueError, TypeError, KeyError, OSError, struct.error)
-"""What Pillow raises on it; the picture may be fine, so it is read as if there were none."""
-
-
-def _orientation(image: Image.Image) -> int:
-    """EXIF orientation, 1 where it is absent or absurd."""
-    try:
-        orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
-    except _BROKEN_EXIF:
-        return 1
-    return orientation if orientation in range(1, 9) else 1
-
-
-def _taken(image: Image.Image) -> str | None:
-    try:
-        exif = image.getexif()
-        inner = exif.get_ifd(ExifTags.IFD.Exif)
-        return _iso_time(inner.get(ExifTags.Base.DateTimeOriginal) or exif.get(ExifTags.Base.DateTime))
-    except _BROKEN_EXIF:
-        return None
-
-
-def _iso_time(text: object) -> str | None:
-    match = _EXIF_TIME.match(text) if isinstance(text, str) else None
-    try:
-        return None if match is None else datetime(*map(int, match.groups())).isoformat()  # type: ignore[arg-type]
-    except ValueError:  # month 13, or year 0 where a camera's clock was never set
-        return None
-
-
-def _rgb(image: Image.Image) -> Image.Image:
-    if image.mode in {"I", "I;16", "I;16B", "I;16L", "F"}:
-        image = _eight_bit(image)
-    if image.mode in {"LA", "PA", "RGBA", "La", "RGBa"} or "transparency" in image.info:
-        rgba = image.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")
-    return image.convert("RGB")
-
-
-def _eight_bit(image: Image.Image) -> Image.Image:
-    """Grey with 16 or more bits; Pillow's own conversion would clip it."""
-    grey = np.asarray(image, dtype=np.float64)
-    top = 65535 if grey.max(initial=0) > 255 else 255
-    return Image.fromarray((np.clip(grey / top, 0, 1) * 255).astype(np.uint8))
+def _upright(image: Image.Image, long_side: int, orientation: int) -> Pixels:
+    """Pixels of a loaded picture, reduced by the largest whole number that leaves `long_side`; JPEG is already."""
+    factor = 1 if image.format in _JPEG else max(1, max(image.size) // max(1, long_side))
+    return np.asarray(_turned(colours.rgb(image, factor), orientation))
 
 
 _TURNS = {
@@ -185,14 +238,28 @@ def _turned(image: Image.Image, orientation: int) -> Image.Image:
     return image.transpose(_TURNS[orientation]) if orientation in _TURNS else image
 
 
-def _reason(data: bytes, error: Exception) -> str:
+_DAMAGED = "The file is cut off or damaged."
+_SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51")
+_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+
+
+def _reason(data: bytes, name: bytes, error: Exception) -> str:
     """Say what is wrong in words; decoders speak in their own."""
     text = str(error).strip() or type(error).__name__
-    if "truncated" in text or "decoder error" in text or _is_cut_off(data):
-        return "The file is cut off or damaged."
+    if re.search("truncated|decoder error|broken data|no picture|libjxl", text, re.I) or _is_cut_off(data):
+        return _DAMAGED
     if isinstance(error, UnidentifiedImageError):
-        return "Not a picture in a format that phototag reads."
+        return _unidentified(data, name)
     return f"The picture cannot be decoded ({text.splitlines()[0]})."
+
+
+def _unidentified(data: bytes, name: bytes) -> str:
+    """Why no decoder takes a file."""
+    if raw.is_raw(name, data):
+        return "The camera RAW file is damaged, or of a camera that phototag does not know."
+    if data.startswith(_TIFF):
+        return "The file is damaged, or a kind of TIFF that phototag does not read."
+    return _DAMAGED if data.startswith(_SIGNATURES) else "Not a picture in a format that phototag reads."
 
 
 def _is_cut_off(data: bytes) -> bool:
