@@ -106,6 +106,7 @@ class Reading:
         kept: photos that were not opened.
         unreadable: folders that are there but could not be listed -> what the system says.
         missing: paths that are not there any more.
+        analysed: pictures whose faces were looked for.
     """
 
     kinds: Mapping[Kind, int]
@@ -113,6 +114,35 @@ class Reading:
     kept: int
     unreadable: Mapping[bytes, str]
     missing: Sequence[bytes]
+    analysed: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The disk against the index, at one moment.
+
+    Attributes:
+        known: the files that the index knows, by path, each with its picture.
+        changes: what differs.
+        unreadable: as in Reading.
+    """
+
+    known: Mapping[bytes, tuple[PhotoFile, str]]
+    changes: walk.Changes
+    unreadable: Mapping[bytes, str]
+
+
+def look(index: Index) -> Look:
+    """Walk through the library and compare it with the index, which need not be open for writing. Opens no photo.
+
+    Raises:
+        LibraryError: the library is not a folder that can be read.
+    """
+    known = photos.files(index.db)
+    seen = {**photos.failed_files(index.db), **{path: file for path, (file, _) in known.items()}}
+    disk = walk.Walk(index.root, skip=index.folder)
+    changes = walk.compare(disk.photo_files(), seen, disk.unreadable)
+    return Look(known, changes, disk.unreadable)
 
 
 def scan(index: Index, shop: Workshop, *, force: bool = False) -> ScanReport:
@@ -135,16 +165,18 @@ def scan(index: Index, shop: Workshop, *, force: bool = False) -> ScanReport:
     return _report(index, reading, timer)
 
 
-def read(index: Index, shop: Workshop, timer: StepTimer, *, force: bool = False) -> Reading:
-    """Bring files, photos and faces up to date with the disk; groups and tags stay as they are. Else as `scan`."""
+def read(index: Index, shop: Workshop, timer: StepTimer, *, force: bool = False, looked: Look | None = None) -> Reading:
+    """Bring files, photos and faces up to date with the disk; groups and tags stay as they are. Else as `scan`.
+
+    What is brought up to date is what `looked` says, or what a look finds now.
+    """
     space = spaces.current(index.db)
     if space is not None:
         require_engine(space, shop.engine)
-    known = photos.files(index.db)
-    disk = walk.Walk(index.root, skip=index.folder)
-    seen = {**photos.failed_files(index.db), **{path: file for path, (file, _) in known.items()}}
-    changes = walk.compare(disk.photo_files(), seen, disk.unreadable)
+    looked = looked or look(index)
+    known, changes = looked.known, looked.changes
     hashes: dict[bytes, str] = {}
+    analysed: set[str] = set()
     again: list[PhotoFile] = []
     if changes.fresh or force or photos.described_otherwise(index.db, spaces.current_id(index.db)):
         engine = shop.open_engine(shop.engine or (space.engine if space else None))
@@ -157,25 +189,27 @@ def read(index: Index, shop: Workshop, timer: StepTimer, *, force: bool = False)
             each = partial(run_bounded, executor, most=shop.workers * WAITING_PER_WORKER)
             work = _Work(index, Worker(engine, index.root), space_id, each, timer, force)
             hashes = work.run([*changes.fresh, *again], photos.known_sizes(index.db), shop.progress)
+            analysed = work.analysed
     with transaction(index.db):
         photos.forget_files(index.db, changes.missing)
     before = {path: photo for path, (_, photo) in known.items()}
     kept = {file.path for file in changes.unchanged if file.path in known} - {file.path for file in again}
     kinds = _kinds(hashes, before, changes.missing)
-    return Reading(kinds, len(hashes), len(kept), disk.unreadable, changes.missing)
+    return Reading(kinds, len(hashes), len(kept), looked.unreadable, changes.missing, frozenset(analysed))
 
 
-def conclude(index: Index, progress: Progress, timer: StepTimer) -> None:
-    """Group, tag and export what is known now, each only where something that matters has changed."""
-    for _ in progress(_conclusions(index, timer), label="Grouping and tagging", total=3, unit="step"):
+def conclude(index: Index, progress: Progress, timer: StepTimer, *, group: bool = True) -> None:
+    """Group (unless told not to), tag and export what is known now, each only where what matters has changed."""
+    for _ in progress(_conclusions(index, timer, group), label="Grouping and tagging", total=3, unit="step"):
         pass
 
 
-def _conclusions(index: Index, timer: StepTimer) -> Iterator[str]:
+def _conclusions(index: Index, timer: StepTimer, group: bool) -> Iterator[str]:
     """Yields each step's name when it is done."""
     known = evidence.gather(index)
     if known is not None:
-        timer.time("group", lambda: regroup(index, known))
+        if group:
+            timer.time("group", lambda: regroup(index, known))
         yield "group"
         timer.time("tag", lambda: tag.retag(index, known))
         yield "tag"

@@ -18,6 +18,11 @@ def out(text: str = "") -> None:
     sys.stdout.write(text + "\n")
 
 
+def flush() -> None:
+    """Let whoever reads our stdout have it now."""
+    sys.stdout.flush()
+
+
 def note(text: str = "") -> None:
     """A message: to stderr."""
     sys.stderr.write(text + "\n")
