@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
+import tempfile
 import threading
+import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,14 +59,16 @@ class Hints:
         network = network_folder(self._root)
         if network is not None:
             raise HintsError(f"What other machines do in the network folder {os.fsdecode(network)} is not told here.")
+        _hush()
         self._listens_to = _identity(self._root)
-        observer = Observer()
+        self._observer = Observer()
         try:
-            observer.schedule(_Bell(self._rung, self._root, self._skip), str(self._root), recursive=True)
-            observer.start()
+            self._observer.start()
+            self._observer.schedule(_Bell(self._rung, self._root, self._skip), str(self._root), recursive=True)
+            _require_room(self._observer)
         except OSError as error:
+            self.close()
             raise HintsError(_why(error)) from error
-        self._observer = observer
 
     @property
     def is_deaf(self) -> bool:
@@ -90,6 +95,24 @@ class Hints:
             self._observer.stop()
             self._observer.join()
             self._observer = None
+
+
+def _require_room(observer: BaseObserver) -> None:
+    """See whether one more folder can be listened to; watchdog tells of no failure below the folder that it is given.
+
+    Raises:
+        OSError: there is no room, so some of the library's folders are not listened to.
+    """
+    with tempfile.TemporaryDirectory() as other:
+        observer.unschedule(observer.schedule(FileSystemEventHandler(), other))
+
+
+def _hush() -> None:
+    """Keep watchdog from printing what matters only to itself, such as a folder that came back."""
+    warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"watchdog\.")
+    log = logging.getLogger("watchdog")
+    if not log.handlers:
+        log.addHandler(logging.NullHandler())
 
 
 class _Bell(FileSystemEventHandler):
@@ -150,11 +173,10 @@ def network_folder(root: Path) -> bytes | None:
 
 def network_mount(root: bytes, mounts: Iterable[bytes]) -> bytes | None:
     """As `network_folder`, from the lines of /proc/mounts."""
-    places = [(_unescaped(fields[1]), fields[2]) for line in mounts if len(fields := line.split()) > 2]
-    around = [place for place in places if _is_in(root, place[0])]
-    own = [max(reversed(around), key=lambda place: len(place[0]))] if around else []  # the last one covers the others
-    within = [place for place in places if _is_in(place[0], root)]
-    return next((folder for folder, kind in [*own, *within] if _is_network(kind)), None)
+    places = {_unescaped(fields[1]): fields[2] for line in mounts if len(fields := line.split()) > 2}  # the last counts
+    around = sorted((place for place in places if _is_in(root, place)), key=len)
+    within = [place for place in places if _is_in(place, root)]
+    return next((place for place in [*around[-1:], *within] if _is_network(places[place])), None)
 
 
 def _is_network(kind: bytes) -> bool:
