@@ -22,6 +22,9 @@ from phototag.settings import Settings, load
 
 T = TypeVar("T")
 
+KINDS = ("new", "changed", "moved", "duplicates", "gone")
+"""Of files, in the order in which they are told."""
+
 MANY = 100
 """A bar is shown for so many photos."""
 
@@ -99,10 +102,9 @@ def _tell(batch: Batch, json: bool) -> None:
 
 
 def _document(batch: Batch) -> dict[str, object]:
-    kinds = ("new", "changed", "moved", "gone", "duplicates")
     return {
         "at": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
-        "photos": {kind: batch.kinds.get(kind, 0) for kind in kinds},
+        "photos": {kind: batch.kinds.get(kind, 0) for kind in KINDS},
         "faces": batch.faces,
         "people": batch.people,
         "unknown": batch.unknown,
@@ -112,7 +114,7 @@ def _document(batch: Batch) -> dict[str, object]:
 
 
 def _summary(batch: Batch) -> str:
-    told = [_kind(kind, n) for kind, n in batch.kinds.items()]
+    told = [_kind(kind, batch.kinds[kind]) for kind in KINDS if kind in batch.kinds]
     if batch.problems:
         told.append(f"{len(batch.problems):,} not usable")
     who = [f"{name} {n}" for name, n in batch.people.items()] + [f"{batch.unknown} unknown"] * (batch.unknown > 0)

@@ -61,8 +61,8 @@ class Hints:
             raise HintsError(f"What other machines do in the network folder {os.fsdecode(network)} is not told here.")
         _hush()
         self._listens_to = _identity(self._root)
-        self._observer = Observer()
         try:
+            self._observer = Observer()
             self._observer.start()
             self._observer.schedule(_Bell(self._rung, self._root, self._skip), str(self._root), recursive=True)
             _require_room(self._observer)
@@ -93,7 +93,8 @@ class Hints:
         """Listen no more."""
         if self._observer is not None:
             self._observer.stop()
-            self._observer.join()
+            if self._observer.is_alive():
+                self._observer.join()
             self._observer = None
 
 
@@ -141,13 +142,10 @@ class _Bell(FileSystemEventHandler):
 def _why(error: OSError) -> str:
     if error.errno == errno.ENOSPC:
         return (
-            "This system does not watch so many folders. To allow more: sudo sysctl fs.inotify.max_user_watches=1048576"
+            "This system does not watch so many folders (sudo sysctl fs.inotify.max_user_watches=1048576 allows more)."
         )
     if error.errno == errno.EMFILE:
-        return (
-            "This system does not let so many programs watch folders. To allow more: "
-            "sudo sysctl fs.inotify.max_user_instances=1024"
-        )
+        return "Too many programs watch folders here (sudo sysctl fs.inotify.max_user_instances=1024 allows more)."
     return f"This system cannot watch the folder: {error.strerror or error}."
 
 

@@ -6,6 +6,7 @@ import ctypes
 import errno
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -86,17 +87,18 @@ def test_a_folder_that_was_replaced_is_not_listened_to(hints: Hints, tmp_path: P
     assert hints.wait(SOON_S)
 
 
+@pytest.mark.parametrize("where", ["Observer.__init__", "Observer.start", "Observer.schedule"])
 @pytest.mark.parametrize(
     ("number", "advice"),
     [(errno.ENOSPC, "max_user_watches"), (errno.EMFILE, "max_user_instances"), (errno.EIO, "Input/output error")],
 )
 def test_a_limit_of_the_system_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, advice: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str, number: int, advice: str
 ) -> None:
-    def schedule(*_: object, **__: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr("watchdog.observers.api.BaseObserver.schedule", schedule)
+    monkeypatch.setattr(f"phototag.media.watching.{where}", refuse)
     with pytest.raises(HintsError, match=advice):
         Hints(tmp_path, tmp_path / ".phototag").listen()
 
@@ -118,6 +120,18 @@ def test_a_limit_that_is_reached_further_down_is_named(tmp_path: Path, monkeypat
     monkeypatch.setattr(inotify_c, "inotify_add_watch", add)
     with pytest.raises(HintsError, match="max_user_watches"):
         Hints(tmp_path, tmp_path / ".phototag").listen()
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="Linux")
+def test_to_listen_anew_leaves_nothing_open(hints: Hints) -> None:
+    def things() -> tuple[int, int]:
+        return len(os.listdir("/proc/self/fd")), threading.active_count()  # noqa: PTH208
+
+    hints.listen()
+    before = things()
+    for _ in range(5):
+        hints.listen()
+    assert things() == before
 
 
 def test_a_network_folder_gives_no_hints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
