@@ -142,7 +142,7 @@ class _Bell(FileSystemEventHandler):
 def _why(error: OSError) -> str:
     if error.errno == errno.ENOSPC:
         return (
-            "This system does not watch so many folders (sudo sysctl fs.inotify.max_user_watches=1048576 allows more)."
+            "Linux does not watch so many folders (sudo sysctl fs.inotify.max_user_watches=1048576 allows more)."
         )
     if error.errno == errno.EMFILE:
         return "Too many programs watch folders here (sudo sysctl fs.inotify.max_user_instances=1024 allows more)."
