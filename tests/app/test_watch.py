@@ -282,7 +282,7 @@ def test_a_disk_that_is_taken_away_loses_nothing(
     assert watched.is_quiet()
     draw_photo(library / "new.png", [GREEN], (350, 200))
     assert dict(watched.batch().kinds) == {"new": 1}
-    assert len(watched.said) == 2
+    assert watched.said.count("Going on.") == 1
 
 
 def test_a_library_without_any_photo_left_is_not_believed(start: Start, library: Path, tmp_path: Path) -> None:
@@ -418,6 +418,7 @@ def test_what_no_hint_told_of_is_found_in_time(start: Start, library: Path, monk
 def test_a_damaged_index_ends_it(start: Start, library: Path) -> None:
     watched = start(library)
     watched.batch()
+    assert watched.is_quiet()  # groups are made, the index is closed
     (library / ".phototag" / db.FILE).write_bytes(b"SQLite format 3\0" + b"x" * 5000)
     draw_photo(library / "new.png", [RED], (350, 200))
     assert isinstance(watched.told.get(timeout=SOON_S), (DamagedError, LockedError))
