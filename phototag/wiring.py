@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import multiprocessing
 import os
@@ -14,9 +15,11 @@ from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from phototag.app import export
 from phototag.engines import registry
-from phototag.errors import DamagedError, LibraryError, NewerIndexError, UsageError
+from phototag.errors import DamagedError, LibraryError, LockedError, NewerIndexError, UsageError
 from phototag.files import write_if_changed
 from phototag.index import backups, db, lock
 from phototag.index.db import Index
@@ -104,6 +107,29 @@ def writing(settings: Settings, command: str, say: Callable[[str], None], *, cre
             yield index
         finally:
             index.close()
+
+
+@contextmanager
+def only_watch(settings: Settings) -> Iterator[None]:
+    """Be the only watch on this machine of the index that the settings name.
+
+    The lock is in the user's state folder: a file that is open in the library would keep its disk from being ejected.
+
+    Raises:
+        LockedError: there is another one.
+    """
+    digest = hashlib.blake2b(os.fsencode(settings.index or Path()), digest_size=8).hexdigest()
+    with _in_our_words():
+        settings.state.mkdir(parents=True, exist_ok=True)
+        watching = FileLock(settings.state / f"watch-{digest}.lock")
+        try:
+            watching.acquire(timeout=0)
+        except Timeout:
+            raise LockedError(f"Another phototag watches {settings.library} already.") from None
+    try:
+        yield
+    finally:
+        watching.release()
 
 
 @contextmanager

@@ -60,13 +60,21 @@ class UnknownGroup:
 
 def regroup(index: Index, evidence: Evidence) -> None:
     """Put the groups that the evidence gives in the place of the former ones, unless they came from the same."""
-    if evidence.is_behind(index, GROUPED):
-        return
+    if not evidence.is_behind(index, GROUPED):
+        put_groups(index, evidence, find_groups(index, evidence))
+
+
+def find_groups(index: Index, evidence: Evidence) -> list[frozenset[str]]:
+    """The groups that the evidence gives, as ids of faces. Takes long, and writes nothing."""
     vectors = photos.vectors_of(index.db, evidence.faces, evidence.space.dim)
     limits = evidence.space.thresholds
     weak = photos.weak_faces(index.db, limits.weak_quality, limits.weak_score)
     on = {face: photo for face, photo in photos.photos_of(index.db).items() if photo not in evidence.collages}
-    found = group_faces(evidence.faces, vectors, evidence.labels, limits, weak, on)
+    return group_faces(evidence.faces, vectors, evidence.labels, limits, weak, on)
+
+
+def put_groups(index: Index, evidence: Evidence, found: Sequence[frozenset[str]]) -> None:
+    """Put groups, made from this evidence, in the place of the former ones."""
     called = {x.face: evidence.nameless[x.person] for x in evidence.labels if _is_nameless(x, evidence)}
     numbers = persistent_ids(groups.clusters(index.db), found, groups.next_id(index.db), called)
     clusters = [Cluster(number, tuple(sorted(its))) for number, its in zip(numbers, found, strict=True)]

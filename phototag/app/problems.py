@@ -50,7 +50,7 @@ def listing(index: Index) -> Listing:
 
 def all_problems(index: Index, unreadable: Mapping[bytes, str]) -> tuple[PhotoProblem, ...]:
     """Files that could not be used, then what could not even be looked at; each sorted by path."""
-    return (*photos.problems(index.db), *_unreadable(unreadable))
+    return (*photos.problems(index.db), *unreadable_now(unreadable))
 
 
 def count_passed_over(index: Index, walk: Walk) -> dict[str, int]:
@@ -61,7 +61,8 @@ def count_passed_over(index: Index, walk: Walk) -> dict[str, int]:
     return counts
 
 
-def _unreadable(unreadable: Mapping[bytes, str]) -> Iterator[PhotoProblem]:
+def unreadable_now(unreadable: Mapping[bytes, str]) -> Iterator[PhotoProblem]:
+    """What a walk could not even look at, sorted by path."""
     for path, why in sorted(unreadable.items()):
         yield PhotoProblem(path, f"The {'folder' if path.endswith(b'/') else 'file'} cannot be read: {why}.")
 

@@ -99,6 +99,7 @@ class Reading:
         kept: photos that were not opened.
         walk: the finished walk, which knows what could not be read and what was passed over.
         missing: paths that are not there any more.
+        analysed: pictures whose faces were looked for.
     """
 
     kinds: Mapping[Kind, int]
@@ -106,6 +107,38 @@ class Reading:
     kept: int
     walk: walk.Walk
     missing: Sequence[bytes]
+    analysed: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The disk against the index, at one moment.
+
+    Attributes:
+        known: the files that the index knows, by path, each with its picture.
+        changes: what differs.
+        walk: as in Reading.
+        started_ns: when it began, nanoseconds since the epoch.
+    """
+
+    known: Mapping[bytes, tuple[PhotoFile, str]]
+    changes: walk.Changes
+    walk: walk.Walk
+    started_ns: int
+
+
+def look(index: Index) -> Look:
+    """Walk through the library and compare it with the index, which need not be open for writing. Opens no photo.
+
+    Raises:
+        LibraryError: the library is not a folder that can be read.
+    """
+    known = photos.files(index.db)
+    started_ns = time.time_ns()
+    disk = walk_of(index)
+    seen = {**photos.failed_files(index.db), **{path: file for path, (file, _) in known.items()}}
+    changes = walk.compare(disk.photo_files(), seen, disk.unreadable)
+    return Look(known, changes, disk, started_ns)
 
 
 def scan(index: Index, shop: Workshop, *, force: bool = False) -> ScanReport:
@@ -128,17 +161,18 @@ def scan(index: Index, shop: Workshop, *, force: bool = False) -> ScanReport:
     return _report(index, reading, timer)
 
 
-def read(index: Index, shop: Workshop, timer: StepTimer, *, force: bool = False) -> Reading:
-    """Bring files, photos and faces up to date with the disk; groups and tags stay as they are. Else as `scan`."""
+def read(index: Index, shop: Workshop, timer: StepTimer, *, force: bool = False, looked: Look | None = None) -> Reading:
+    """Bring files, photos and faces up to date with the disk; groups and tags stay as they are. Else as `scan`.
+
+    What is brought up to date is what `looked` says, or what a look finds now.
+    """
     space = spaces.current(index.db)
     if space is not None:
         require_engine(space, shop.engine)
-    known = photos.files(index.db)
-    started_ns = time.time_ns()
-    disk = walk_of(index)
-    seen = {**photos.failed_files(index.db), **{path: file for path, (file, _) in known.items()}}
-    changes = walk.compare(disk.photo_files(), seen, disk.unreadable)
+    looked = looked or look(index)
+    known, changes = looked.known, looked.changes
     hashes: dict[bytes, str] = {}
+    analysed: set[str] = set()
     again: list[PhotoFile] = []
     if changes.fresh or force or photos.described_otherwise(index.db, spaces.current_id(index.db)):
         engine = shop.open_engine(shop.engine or (space.engine if space else None))
@@ -149,29 +183,31 @@ def read(index: Index, shop: Workshop, timer: StepTimer, *, force: bool = False)
         again = [file for file in changes.unchanged if force or file.path in outdated]
         with shop.open_executor(shop.workers, len(changes.fresh) + len(again)) as executor:
             each = partial(run_bounded, executor, most=shop.workers * WAITING_PER_WORKER)
-            work = _Work(index, Worker(engine, index.root), space_id, each, timer, started_ns, force)
+            work = _Work(index, Worker(engine, index.root), space_id, each, timer, looked.started_ns, force)
             hashes = work.run([*changes.fresh, *again], photos.known_sizes(index.db), shop.progress)
+            analysed = work.analysed
     with transaction(index.db):
         photos.forget_files(index.db, changes.missing)
     before = {path: photo for path, (_, photo) in known.items()}
     kept = {file.path for file in changes.unchanged if file.path in known} - {file.path for file in again}
     kinds = _kinds(hashes, before, changes.missing)
-    return Reading(kinds, len(hashes), len(kept), disk, changes.missing)
+    return Reading(kinds, len(hashes), len(kept), looked.walk, changes.missing, frozenset(analysed))
 
 
-def conclude(index: Index, progress: Progress, timer: StepTimer) -> None:
-    """Link copies, group, tag and export what is known now, each only where something that matters has changed."""
-    for _ in progress(_conclusions(index, timer), label="Grouping and tagging", total=4, unit="step"):
+def conclude(index: Index, progress: Progress, timer: StepTimer, *, group: bool = True) -> None:
+    """Link copies, group (unless told not to), tag and export, each only where what matters has changed."""
+    for _ in progress(_conclusions(index, timer, group), label="Grouping and tagging", total=4, unit="step"):
         pass
 
 
-def _conclusions(index: Index, timer: StepTimer) -> Iterator[str]:
+def _conclusions(index: Index, timer: StepTimer, group: bool) -> Iterator[str]:
     """Yields each step's name when it is done."""
     timer.time("link", lambda: copies.link(index))
     yield "link"
     known = evidence.gather(index)
     if known is not None:
-        timer.time("group", lambda: regroup(index, known))
+        if group:
+            timer.time("group", lambda: regroup(index, known))
         yield "group"
         timer.time("tag", lambda: tag.retag(index, known))
         yield "tag"

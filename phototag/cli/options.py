@@ -24,6 +24,20 @@ Index = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder that holds your photos.")]
+WatchedFolder = Annotated[
+    Path | None,
+    typer.Argument(metavar="[DIR]", help="The folder that holds your photos. Default: as for other commands."),
+]
+JsonLines = Annotated[bool, typer.Option("--json", help="Print one JSON document a line for each batch.")]
+Poll = Annotated[
+    float | None,
+    typer.Option(
+        "--poll",
+        min=1,
+        metavar="SECONDS",
+        help="Look so often, and do not wait for the system to tell. Default: 30 in network folders, elsewhere not.",
+    ),
+]
 EngineName = Annotated[
     str | None,
     typer.Option("--engine", metavar="NAME", help="mtcnn-resnet (default) or face-recognition, the package itself."),

@@ -24,6 +24,11 @@ def null(paths: Sequence[Path]) -> None:
     sys.stdout.buffer.write(b"".join(os.fsencode(path) + b"\0" for path in paths))
 
 
+def flush() -> None:
+    """Let whoever reads our stdout have it now."""
+    sys.stdout.flush()
+
+
 def note(text: str = "") -> None:
     """A message: to stderr."""
     sys.stderr.write(text + "\n")
