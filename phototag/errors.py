@@ -97,6 +97,10 @@ class PhotoError(Exception):
     """This file cannot be read as a photo. The message is the reason, without the path."""
 
 
+class TooLargeError(PhotoError):
+    """It is beyond a limit that a person may raise, so that the next scan is to look at it again."""
+
+
 class StoppedError(PhototagError):
     """The person at the screen pressed Ctrl-C; the index is whole."""
 

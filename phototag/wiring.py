@@ -11,17 +11,21 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from functools import partial
 from multiprocessing import resource_tracker
 from pathlib import Path
 
 from phototag.app import export
+from phototag.app.scan import Workshop
 from phototag.engines import registry
 from phototag.errors import DamagedError, LibraryError, NewerIndexError, UsageError
 from phototag.files import write_if_changed
 from phototag.index import backups, db, lock
 from phototag.index.db import Index
+from phototag.media import darkroom, images
+from phototag.media.darkroom import Darkroom
 from phototag.settings import Settings
-from phototag.types import Engine
+from phototag.types import Engine, Progress
 
 LAST = "last.json"
 
@@ -187,6 +191,33 @@ def open_engine(settings: Settings, name: str | None, workers: int) -> Engine:
     return registry.load(name or registry.DEFAULT, settings.cache, threads=workers)
 
 
+def workshop(
+    settings: Settings, engine: str | None, workers: int | None, max_megapixels: float | None, progress: Progress
+) -> Workshop:
+    """What a scan works with, as the user set it; None for what is usual."""
+    n_workers = workers or default_workers()
+    return Workshop(
+        engine=engine,
+        open_engine=partial(open_engine, settings, workers=n_workers),
+        prepare=prepare,
+        open_executor=open_executor,
+        darkroom=open_darkroom(max_megapixels or images.MAX_MEGAPIXELS),
+        workers=n_workers,
+        progress=progress,
+    )
+
+
+def open_darkroom(max_megapixels: float) -> Darkroom:
+    """Where the photos of a scan are opened."""
+    return darkroom.Apart(max_megapixels)
+
+
+def prepare(workers: int, photos: int) -> None:
+    """Start what threads will need, while the engine is loaded; processes start it for themselves."""
+    if photos <= FEW_PHOTOS:
+        darkroom.start(min(workers, photos))
+
+
 FEW_PHOTOS = 12
 """Up to here threads are faster: a worker process needs a second to start, a photo a twentieth."""
 
@@ -248,6 +279,7 @@ def _prepare_worker() -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    darkroom.start(1)
     parent = multiprocessing.parent_process()
 
     def wait() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from functools import partial
 from pathlib import Path
 
 from phototag import wiring
@@ -22,6 +21,7 @@ def scan(
     index: options.Index = None,
     engine: options.EngineName = None,
     workers: options.Workers = None,
+    max_megapixels: options.MaxMegapixels = None,
     force: options.Force = False,
     profile: options.Profile = False,
     json: options.Json = False,
@@ -33,7 +33,8 @@ def scan(
     """
     start = time.monotonic()
     settings = load(folder, index)
-    report = _scan(settings, engine, workers or wiring.default_workers(), force)
+    shop = wiring.workshop(settings, engine, workers, max_megapixels, bar.progress)
+    report = _scan(settings, shop, force)
     seconds = time.monotonic() - start
     if json:
         render.out(to_json(_document(report, seconds)))
@@ -44,12 +45,10 @@ def scan(
     return ExitCode.PROBLEMS if report.problems else ExitCode.DONE
 
 
-def _scan(settings: Settings, name: str | None, workers: int, force: bool) -> ScanReport:
+def _scan(settings: Settings, shop: Workshop, force: bool) -> ScanReport:
     require_photos(settings.library or Path())
-    wiring.require_engine_name(name)
+    wiring.require_engine_name(shop.engine)
     wiring.refuse_part_of_library(settings)
-    open_engine = partial(wiring.open_engine, settings, workers=workers)
-    shop = Workshop(name, open_engine, wiring.open_executor, workers, bar.progress)
     try:
         with wiring.writing(settings, "scan", render.note, create=True) as index:
             return run_scan(index, shop, force=force)

@@ -14,7 +14,7 @@ import numpy as np
 import pillow_heif
 from PIL import ExifTags, Image, UnidentifiedImageError
 
-from phototag.errors import PhotoError
+from phototag.errors import PhotoError, TooLargeError
 from phototag.types import Shown
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _decode(data: bytes, long_side: int, max_megapixels: float) -> Picture:
     with Image.open(io.BytesIO(data), formats=FORMATS) as image:
         width, height = image.size
         if width * height > max_megapixels * 1e6:
-            raise PhotoError(f"{width} x {height} pixels are more than the limit of {max_megapixels:g} megapixels.")
+            raise TooLargeError(f"{width} x {height} pixels are more than the limit of {max_megapixels:g} megapixels.")
         shown = Shown(_orientation(image), _taken(image))
         if image.format in {"JPEG", "MPO"}:
             image.draft("RGB", _draft_size(width, height, long_side))
