@@ -81,8 +81,8 @@ class Workshop:
     Attributes:
         engine: the name that the user asked for; None for the one that described the index, or the default.
         open_engine: loads an engine by name (None: the default); called only if there is something to read.
-        prepare: for this many workers and this many photos, starts what takes time to start; called before the engine is
-            loaded, and only if there is something to read.
+        prepare: for this many workers and this many photos, starts what takes time to start, before the engine is
+            loaded; called only if there is something to read.
         open_executor: for this many workers and this many photos; called only if there is something to read.
         darkroom: opens photos.
         workers: how many photos at once.
