@@ -185,7 +185,7 @@ class Child:
         self._process.kill()  # if it is there, it talks nonsense
         code = self._waited()
         if code is None or -code in _KILLED:
-            return InterruptedError(errno.EINTR, "the process that decoded it was killed; is there too little memory?")
+            return InterruptedError(errno.EINTR, "the process that decoded it was killed, maybe for want of memory")
         return CrashError("The decoder crashed on this file.")
 
     def _waited(self) -> int | None:
