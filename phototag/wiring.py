@@ -11,21 +11,17 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from functools import partial
 from multiprocessing import resource_tracker
 from pathlib import Path
 
 from phototag.app import export
-from phototag.app.scan import Workshop
 from phototag.engines import registry
 from phototag.errors import DamagedError, LibraryError, NewerIndexError, UsageError
 from phototag.files import write_if_changed
 from phototag.index import backups, db, lock
 from phototag.index.db import Index
-from phototag.media import darkroom, images
-from phototag.media.darkroom import Darkroom
 from phototag.settings import Settings
-from phototag.types import Engine, Progress
+from phototag.types import Engine
 
 LAST = "last.json"
 
@@ -191,39 +187,12 @@ def open_engine(settings: Settings, name: str | None, workers: int) -> Engine:
     return registry.load(name or registry.DEFAULT, settings.cache, threads=workers)
 
 
-def workshop(
-    settings: Settings, engine: str | None, workers: int | None, max_megapixels: float | None, progress: Progress
-) -> Workshop:
-    """What a scan works with, as the user set it; None for what is usual."""
-    n_workers = workers or default_workers()
-    return Workshop(
-        engine=engine,
-        open_engine=partial(open_engine, settings, workers=n_workers),
-        prepare=prepare,
-        open_executor=open_executor,
-        darkroom=open_darkroom(max_megapixels or images.MAX_MEGAPIXELS),
-        workers=n_workers,
-        progress=progress,
-    )
-
-
-def open_darkroom(max_megapixels: float) -> Darkroom:
-    """Where the photos of a scan are opened."""
-    return darkroom.Apart(max_megapixels)
-
-
-def prepare(workers: int, photos: int) -> None:
-    """Start what threads will need, while the engine is loaded; processes start it for themselves."""
-    if photos <= FEW_PHOTOS:
-        darkroom.start(min(workers, photos))
-
-
 FEW_PHOTOS = 12
 """Up to here threads are faster: a worker process needs a second to start, a photo a twentieth."""
 
 
 @contextmanager
-def open_executor(workers: int, photos: int) -> Iterator[Executor]:
+def open_executor(workers: int, photos: int, start: Callable[[int], None] | None = None) -> Iterator[Executor]:
     """Workers for a scan. Leaving waits only for what is running, not for what is queued.
 
     Processes, because threads would share one interpreter lock: 29 photos/s instead of 22 on two cores (2026-11).
@@ -231,22 +200,23 @@ def open_executor(workers: int, photos: int) -> Iterator[Executor]:
     Args:
         workers: how many.
         photos: how many there are to read; for a few, threads are used.
+        start: called in each process with the number of photos that it reads at once, before it is given any.
     """
     if photos <= FEW_PHOTOS:
         executor: Executor = ThreadPoolExecutor(workers, thread_name_prefix="phototag")
     else:
-        executor = _processes(workers)
+        executor = _processes(workers, start)
     try:
         yield executor
     finally:
         executor.shutdown(cancel_futures=True)
 
 
-def _processes(workers: int) -> Executor:
+def _processes(workers: int, start: Callable[[int], None] | None) -> Executor:
     """Processes that leave Ctrl-C to us, whom they outlive by nothing."""
     spawn = multiprocessing.get_context("spawn")  # fork would copy the locks of threads that are not there any more
     with _starting():
-        executor = ProcessPoolExecutor(workers, mp_context=spawn, initializer=_prepare_worker)
+        executor = ProcessPoolExecutor(workers, mp_context=spawn, initializer=_prepare_worker, initargs=(start,))
         for _ in range(workers):  # each starts one of them
             executor.submit(os.getpid)
     return executor
@@ -272,14 +242,15 @@ def _starting() -> Iterator[None]:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
-def _prepare_worker() -> None:
+def _prepare_worker(start: Callable[[int], None] | None) -> None:
     """In a worker: end when the parent has ended, however it did; the pool's own pipes would not tell.
 
     And be quiet: some decoders write to stderr what they think of a file, across the bar and without its name.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-    darkroom.start(1)
+    if start is not None:
+        start(1)
     parent = multiprocessing.parent_process()
 
     def wait() -> None:

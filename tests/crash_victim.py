@@ -19,7 +19,7 @@ from typing import Any
 
 import cv2
 
-from phototag import wiring
+from phototag import workshop
 from phototag.app import scan
 from phototag.cli import correct, groups, history, library, main, name
 from phototag.cli import scan as scan_command
@@ -77,7 +77,10 @@ def run(command: list[str], after_s: float | None = None, at_event: int | None =
 
 if __name__ == "__main__":
     cv2.setNumThreads(1)
-    wiring.open_darkroom, wiring.prepare = Here, lambda *_: None  # starting another process takes longer than a scan
+    workshop.open_darkroom, workshop.prepare = (
+        Here,
+        lambda *_: None,
+    )  # starting another process takes longer than a scan
     for line in sys.stdin:
         sys.stdout.write(json.dumps(run(**json.loads(line))) + "\n")
         sys.stdout.flush()

@@ -153,7 +153,7 @@ def read(index: Index, shop: Workshop, timer: StepTimer, *, force: bool = False)
     hashes: dict[bytes, str] = {}
     again: list[PhotoFile] = []
     if changes.fresh or force or photos.described_otherwise(index.db, spaces.current_id(index.db)):
-        shop.prepare(shop.workers, len(changes.unchanged if force else changes.fresh))
+        shop.prepare(shop.workers, len(changes.fresh) + (len(changes.unchanged) if force else 0))
         engine = shop.open_engine(shop.engine or (space.engine if space else None))
         with transaction(index.db):
             space_id = spaces.adopt(index.db, engine.space)

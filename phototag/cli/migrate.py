@@ -12,6 +12,7 @@ from phototag.app.scan import Workshop
 from phototag.cli import bar, options, render
 from phototag.errors import ExitCode
 from phototag.settings import Settings, load
+from phototag.workshop import workshop
 
 
 def migrate(
@@ -31,7 +32,7 @@ def migrate(
     """
     wiring.require_engine(engine)
     settings = load(library, index)
-    shop = wiring.workshop(settings, engine, workers, max_megapixels, bar.progress)
+    shop = workshop(settings, engine, workers, max_megapixels, bar.progress)
     report = _migrate(settings, shop, engine, allow_loss, dry_run)
     if json:
         render.out(to_json(_document(report)))

@@ -12,6 +12,7 @@ from phototag.app.scan import scan as run_scan
 from phototag.cli import bar, options, render
 from phototag.errors import ExitCode, StoppedError
 from phototag.settings import Settings, load
+from phototag.workshop import workshop
 
 FEW_PROBLEMS = 10
 
@@ -33,7 +34,7 @@ def scan(
     """
     start = time.monotonic()
     settings = load(folder, index)
-    shop = wiring.workshop(settings, engine, workers, max_megapixels, bar.progress)
+    shop = workshop(settings, engine, workers, max_megapixels, bar.progress)
     report = _scan(settings, shop, force)
     seconds = time.monotonic() - start
     if json:

@@ -19,6 +19,7 @@ from phototag.app.scan import require_photos
 from phototag.cli import bar, options, render
 from phototag.errors import DamagedError, ExitCode, LibraryError, UsageError
 from phototag.settings import Settings, load
+from phototag.workshop import workshop
 
 
 def backup(file: options.BackupFile = None, library: options.Library = None, index: options.Index = None) -> None:
@@ -99,7 +100,7 @@ def rebuild(
     """
     settings = load(folder, index)
     wiring.require_engine_name(engine)
-    shop = wiring.workshop(settings, engine, workers, max_megapixels, bar.progress)
+    shop = workshop(settings, engine, workers, max_megapixels, bar.progress)
     with wiring.holding(settings, "rebuild", render.note) as (root, place):
         if root is None:
             raise LibraryError(f"Which library is the index in {place} of? Say it: phototag rebuild DIR")

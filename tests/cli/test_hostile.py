@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from phototag import wiring
+from phototag import workshop
 from phototag.media import darkroom
 from tests import hostile
 from tests.conftest import BLUE, CYAN, GREEN, MAGENTA, RED, YELLOW, Command, draw_photo
@@ -20,7 +20,7 @@ COLOURS = [RED, YELLOW, GREEN, CYAN, BLUE, MAGENTA]
 def hostile_decoder(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Files do to the decoder what their names say."""
     monkeypatch.setattr(
-        wiring, "open_darkroom", lambda megapixels: darkroom.Apart(megapixels, seconds=2, work=hostile.work)
+        workshop, "open_darkroom", lambda megapixels: darkroom.Apart(megapixels, seconds=2, work=hostile.work)
     )
     yield
     darkroom.close()
