@@ -1,4 +1,4 @@
-"""The composition root of a scan. Not in `wiring`, which all commands load: decoders take a quarter of a second to load."""
+"""The composition root of a scan. Apart from `wiring`, which all commands load: decoders take a while to load."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ if __name__ == "__main__":
     workshop.open_darkroom, workshop.prepare = (
         Here,
         lambda *_: None,
-    )  # starting another process takes longer than a scan
+    )  # no child: it starts longer than a scan takes
     for line in sys.stdin:
         sys.stdout.write(json.dumps(run(**json.loads(line))) + "\n")
         sys.stdout.flush()
