@@ -13,6 +13,7 @@ import numpy as np
 from phototag import settings, wiring
 from phototag.app.analyse import Analysis, Worker, run_bounded
 from phototag.cli.bar import progress
+from phototag.media.darkroom import Here
 from phototag.media.walk import Walk
 from phototag.types import Engine, PhotoFile
 
@@ -89,7 +90,7 @@ class Features:
 
     def _describe(self, files: Sequence[PhotoFile]) -> dict[str, Described]:
         found: dict[str, Described] = {}
-        worker = Worker(self.engine, self.data)
+        worker = Worker(self.engine, self.data, Here())
         with wiring.open_executor(self.workers, len(files)) as executor:
             outcomes = run_bounded(executor, worker.analyse, files, self.workers * WAITING_PER_WORKER)
             for outcome in progress(outcomes, label="Describing", total=len(files), unit="photo"):

@@ -101,6 +101,10 @@ class NotAPhotoError(PhotoError):
     """This file has no extension and does not begin as photos do: nothing is wrong with it."""
 
 
+class TooLargeError(PhotoError):
+    """It is beyond a limit that a person may raise, so that the next scan is to look at it again."""
+
+
 class StoppedError(PhototagError):
     """The person at the screen pressed Ctrl-C; the index is whole."""
 

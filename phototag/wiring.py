@@ -218,7 +218,7 @@ FEW_PHOTOS = 12
 
 
 @contextmanager
-def open_executor(workers: int, photos: int) -> Iterator[Executor]:
+def open_executor(workers: int, photos: int, start: Callable[[int], None] | None = None) -> Iterator[Executor]:
     """Workers for a scan. Leaving waits only for what is running, not for what is queued.
 
     Processes, because threads would share one interpreter lock: 29 photos/s instead of 22 on two cores (2026-11).
@@ -226,22 +226,23 @@ def open_executor(workers: int, photos: int) -> Iterator[Executor]:
     Args:
         workers: how many.
         photos: how many there are to read; for a few, threads are used.
+        start: called in each process with the number of photos that it reads at once, before it is given any.
     """
     if photos <= FEW_PHOTOS:
         executor: Executor = ThreadPoolExecutor(workers, thread_name_prefix="phototag")
     else:
-        executor = _processes(workers)
+        executor = _processes(workers, start)
     try:
         yield executor
     finally:
         executor.shutdown(cancel_futures=True)
 
 
-def _processes(workers: int) -> Executor:
+def _processes(workers: int, start: Callable[[int], None] | None) -> Executor:
     """Processes that leave Ctrl-C to us, whom they outlive by nothing."""
     spawn = multiprocessing.get_context("spawn")  # fork would copy the locks of threads that are not there any more
     with _starting():
-        executor = ProcessPoolExecutor(workers, mp_context=spawn, initializer=_prepare_worker)
+        executor = ProcessPoolExecutor(workers, mp_context=spawn, initializer=_prepare_worker, initargs=(start,))
         for _ in range(workers):  # each starts one of them
             executor.submit(os.getpid)
     return executor
@@ -267,13 +268,15 @@ def _starting() -> Iterator[None]:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
-def _prepare_worker() -> None:
+def _prepare_worker(start: Callable[[int], None] | None) -> None:
     """In a worker: end when the parent has ended, however it did; the pool's own pipes would not tell.
 
     And be quiet: some decoders write to stderr what they think of a file, across the bar and without its name.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    if start is not None:
+        start(1)
     parent = multiprocessing.parent_process()
 
     def wait() -> None:

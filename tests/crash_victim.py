@@ -19,11 +19,13 @@ from typing import Any
 
 import cv2
 
+from phototag import workshop
 from phototag.app import scan
 from phototag.cli import correct, groups, history, library, main, name
 from phototag.cli import scan as scan_command
 from phototag.engines import fake
 from phototag.index import db
+from phototag.media.darkroom import Here
 
 LOADED = (scan, correct, groups, history, library, name, scan_command, fake, cv2)
 """Imported here so that no forked process has to."""
@@ -75,6 +77,10 @@ def run(command: list[str], after_s: float | None = None, at_event: int | None =
 
 if __name__ == "__main__":
     cv2.setNumThreads(1)
+    workshop.open_darkroom, workshop.prepare = (
+        Here,
+        lambda *_: None,
+    )  # no child: it starts longer than a scan takes
     for line in sys.stdin:
         sys.stdout.write(json.dumps(run(**json.loads(line))) + "\n")
         sys.stdout.flush()

@@ -26,7 +26,8 @@ MAY_USE: Mapping[str, set[str]] = {
     "index": {"types", "errors", "core", "files"},
     "app": BASE | {"core", "files", "media", "index"},
     "wiring": BASE | {"core", "files", "media", "index", "engines", "app"},
-    "cli": BASE | {"__init__", "app", "wiring"},
+    "workshop": BASE | {"media", "app", "wiring"},
+    "cli": BASE | {"__init__", "app", "wiring", "workshop"},
     "__main__": {"cli"},
 }
 """Part of the package -> what it may import besides itself. Only what stands further up in this table."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,9 +13,9 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from phototag.core.geometry import face_ids, to_stored, turned_size
 from phototag.core.landmarks import points_in_pixels
 from phototag.core.quality import quality
-from phototag.errors import EngineError, NotAPhotoError, PhotoError, PhototagError
-from phototag.media import formats, images
-from phototag.media.content import content_hash
+from phototag.errors import EngineError, NotAPhotoError, PhotoError, PhototagError, TooLargeError
+from phototag.media import images
+from phototag.media.darkroom import Darkroom
 from phototag.types import Detection, Engine, Face, Photo, PhotoFile, Shown
 
 if TYPE_CHECKING:
@@ -83,10 +82,12 @@ class Worker:
     Attributes:
         engine: finds and describes faces; pickles as its name.
         root: the library.
+        darkroom: opens its photos.
     """
 
     engine: Engine
     root: Path
+    darkroom: Darkroom
 
     def analyse(self, file: PhotoFile) -> Outcome:
         """Read a photo and find and describe its faces. Never raises for a bad photo."""
@@ -97,26 +98,17 @@ class Worker:
         return _guarded(file, self._hashed)
 
     def _hashed(self, file: PhotoFile) -> Hashed:
-        data = self._read(file)
-        return Hashed(file, content_hash(data), images.how_shown(data, name=file.path, mtime_ns=file.mtime_ns))
-
-    def _read(self, file: PhotoFile) -> bytes:
-        path = Path(os.fsdecode(os.path.join(os.fsencode(self.root), file.path)))
-        if formats.kind_of(file.path) is formats.Kind.UNNAMED:
-            formats.require_picture(path)
-        data = path.read_bytes()
-        if len(data) != file.size:
-            raise BlockingIOError(0, "it was changing while it was read; the next scan will read it again")
-        return data
+        developed = self.darkroom.develop(self.root, file, None)
+        return Hashed(file, developed.hash, developed.shown)
 
     def _faces(self, file: PhotoFile) -> Analysis:
         timer = StepTimer()
-        data = timer.time("read", lambda: self._read(file))
-        name = timer.time("hash", lambda: content_hash(data))
-        picture = timer.time(
-            "decode",
-            lambda: images.decode(data, self.engine.long_side, name=file.path, mtime_ns=file.mtime_ns),
-        )
+        start = time.perf_counter()
+        developed = self.darkroom.develop(self.root, file, self.engine.long_side)
+        name, picture = developed.hash, developed.picture
+        assert picture is not None
+        timer.seconds.update(developed.seconds)
+        timer.seconds["read"] = time.perf_counter() - start - sum(developed.seconds.values())
         found = timer.time("detect", lambda: self.engine.detect(picture.pixels))
         chips = timer.time("align", lambda: self.engine.align(picture.pixels, found))
         faces = timer.time("judge", lambda: _judged(name, picture, found, chips))
@@ -152,6 +144,8 @@ def _guarded(file: PhotoFile, work: Callable[[PhotoFile], Outcome]) -> Outcome:
         return Unreadable(file, None)
     except OSError as error:
         return Unreadable(file, f"The file cannot be read: {error.strerror or error}.", lasting=False)
+    except TooLargeError as error:
+        return Unreadable(file, str(error), lasting=False)
     except PhotoError as error:
         return Unreadable(file, str(error), is_photo=not isinstance(error, NotAPhotoError))
     except PhototagError:

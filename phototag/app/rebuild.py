@@ -8,6 +8,7 @@ has everything or the index has, and doing it again finishes.
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -27,9 +28,8 @@ from phototag.index.draft import Draft
 from phototag.index.journal import Kind
 from phototag.index.spots import Spot
 from phototag.index.words import Who
-from phototag.media import images
-from phototag.media.content import content_hash
-from phototag.types import Box, Progress
+from phototag.media.darkroom import Darkroom
+from phototag.types import Box, PhotoFile
 
 UNFINISHED = "rebuilding"
 """Key of a new index whose faces have not been found again yet; holds the numbers of the lines that were broken."""
@@ -78,7 +78,7 @@ def rebuild(folder: Path, root: Path, shop: Workshop, at_ns: int, *, force: bool
     kept: tuple[Path, ...] = ()
     is_sound = spoken(path) is not None
     if not is_sound or (force and not _is_unfinished(path)):
-        kept = _begin(folder, root, shop.progress, at_ns, is_sound)
+        kept = _begin(folder, root, shop, at_ns, is_sound)
     elif not _is_unfinished(path):
         raise EditedError(
             f"{path} is sound, so there is nothing to rebuild. Nothing was changed. See if something else is wrong: "
@@ -102,13 +102,13 @@ def _is_unfinished(path: Path) -> bool:
         return bool(get_meta(opened, UNFINISHED))
 
 
-def _begin(folder: Path, root: Path, progress: Progress, at_ns: int, is_sound: bool) -> tuple[Path, ...]:
+def _begin(folder: Path, root: Path, shop: Workshop, at_ns: int, is_sound: bool) -> tuple[Path, ...]:
     """Make the new index and put it in its place; returns copies of what was there."""
     path, tags = folder / db.FILE, folder / TAGS
     said = _read(tags)
     copy = backups.keep_copy(tags, backups.REBUILD)
     with backups.replacing_index(path) as draft:
-        _write(draft, folder, root, said, progress, at_ns)
+        _write(draft, folder, root, said, shop, at_ns)
         before, _ = set_aside(folder, backups.REBUILD, is_sound=is_sound)
     return tuple(kept for kept in (before, copy) if kept is not None)
 
@@ -128,13 +128,13 @@ def _read(tags: Path) -> TagFile:
     return said
 
 
-def _write(draft: Path, folder: Path, root: Path, said: TagFile, progress: Progress, at_ns: int) -> None:
+def _write(draft: Path, folder: Path, root: Path, said: TagFile, shop: Workshop, at_ns: int) -> None:
     """Write all that was said into a new index, as one decision."""
     index = db.open_draft(draft, folder, root)
     try:
         with transaction(index.db, durable=True):
-            told = _Telling(index, root)
-            for photo in progress(said.photos, label="Reading tags.jsonl", total=len(said.photos), unit="photo"):
+            told = _Telling(index, root, shop.darkroom)
+            for photo in shop.progress(said.photos, label="Reading tags.jsonl", total=len(said.photos), unit="photo"):
                 told.photo(photo)
             journal.decide(index.db, Kind.REBUILD, {"faces": len(told.faces)}, told.draft, at_ns)
             set_meta(index.db, UNFINISHED, json.dumps(said.broken).encode())
@@ -166,19 +166,32 @@ class _Telling:
         faces: ids of the faces that it is about.
     """
 
-    def __init__(self, index: Index, root: Path) -> None:
+    def __init__(self, index: Index, root: Path, darkroom: Darkroom) -> None:
         self.draft = Draft(index.db)
         self.faces: set[str] = set()
-        self._db, self._root = index.db, root
+        self._db, self._root, self._darkroom = index.db, root, darkroom
         self._people: dict[str | int | None, int] = {}
 
     def photo(self, photo: SaidPhoto) -> None:
         """Say what a line says."""
-        scale = _scale(photo) or _scale_of_file(self._root / photo.path, photo.hash)
+        scale = _scale(photo) or self._scale_of_file(photo)
         for face in photo.faces:
             self._face(Spot(face.id, photo.hash, _box(face, scale)), face)
         if photo.is_collage:
             self.draft.collage(photo.hash)
+
+    def _scale_of_file(self, photo: SaidPhoto) -> _Scale | None:
+        """Of a line that an older phototag wrote: as the file says, if it still holds the picture."""
+        try:
+            status = (self._root / photo.path).stat()
+            file = PhotoFile(os.fsencode(photo.path), status.st_size, status.st_mtime_ns)
+            developed = self._darkroom.develop(self._root, file, long_side=1)
+        except (OSError, ValueError, PhotoError):
+            return None
+        picture = developed.picture
+        if developed.hash != photo.hash or picture is None:
+            return None
+        return _Scale(picture.width, picture.height, picture.shown.orientation)
 
     def _face(self, spot: Spot, face: SaidFace) -> None:
         self.faces.add(face.id)
@@ -215,18 +228,6 @@ def _box(face: SaidFace, scale: _Scale | None) -> Box:
 
 def _scale(photo: SaidPhoto) -> _Scale | None:
     return None if photo.size is None or photo.orientation is None else _Scale(*photo.size, photo.orientation)
-
-
-def _scale_of_file(path: Path, photo: str) -> _Scale | None:
-    """Of a line that an older phototag wrote: as the file says, if it still holds the picture."""
-    try:
-        data = path.read_bytes() if path.is_file() else b""
-        if content_hash(data) != photo:
-            return None
-        picture = images.decode(data, long_side=1)
-    except (OSError, ValueError, PhotoError):
-        return None
-    return _Scale(picture.width, picture.height, picture.shown.orientation)
 
 
 def _rebuilt(index: Index, report: ScanReport, broken: tuple[int, ...], kept: tuple[Path, ...]) -> Rebuilt:

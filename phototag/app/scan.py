@@ -21,6 +21,7 @@ from phototag.errors import PhotoProblem
 from phototag.index import groups, people, photos, spaces
 from phototag.index.db import Index, transaction
 from phototag.media import walk
+from phototag.media.darkroom import Darkroom
 from phototag.types import Engine, PhotoFile, Progress
 
 WAITING_PER_WORKER = 4
@@ -73,14 +74,19 @@ class Workshop:
     Attributes:
         engine: the name that the user asked for; None for the one that described the index, or the default.
         open_engine: loads an engine by name (None: the default); called only if there is something to read.
+        prepare: for this many workers and this many photos, starts what takes time to start, before the engine is
+            loaded; called only if there is something to read.
         open_executor: for this many workers and this many photos; called only if there is something to read.
+        darkroom: opens photos.
         workers: how many photos at once.
         progress: shown around the photos to be read.
     """
 
     engine: str | None
     open_engine: Callable[[str | None], Engine]
+    prepare: Callable[[int, int], None]
     open_executor: Callable[[int, int], AbstractContextManager[Executor]]
+    darkroom: Darkroom
     workers: int
     progress: Progress
 
@@ -175,6 +181,7 @@ def read(index: Index, shop: Workshop, timer: StepTimer, *, force: bool = False,
     analysed: set[str] = set()
     again: list[PhotoFile] = []
     if changes.fresh or force or photos.described_otherwise(index.db, spaces.current_id(index.db)):
+        shop.prepare(shop.workers, len(changes.fresh) + (len(changes.unchanged) if force else 0))
         engine = shop.open_engine(shop.engine or (space.engine if space else None))
         with transaction(index.db):
             space_id = spaces.adopt(index.db, engine.space)
@@ -183,7 +190,8 @@ def read(index: Index, shop: Workshop, timer: StepTimer, *, force: bool = False,
         again = [file for file in changes.unchanged if force or file.path in outdated]
         with shop.open_executor(shop.workers, len(changes.fresh) + len(again)) as executor:
             each = partial(run_bounded, executor, most=shop.workers * WAITING_PER_WORKER)
-            work = _Work(index, Worker(engine, index.root), space_id, each, timer, looked.started_ns, force)
+            worker = Worker(engine, index.root, shop.darkroom)
+            work = _Work(index, worker, space_id, each, timer, looked.started_ns, force)
             hashes = work.run([*changes.fresh, *again], photos.known_sizes(index.db), shop.progress)
             analysed = work.analysed
     with transaction(index.db):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import partial
 
 from phototag import wiring
 from phototag.app.export import to_json
@@ -13,6 +12,7 @@ from phototag.app.scan import Workshop
 from phototag.cli import bar, options, render
 from phototag.errors import ExitCode
 from phototag.settings import Settings, load
+from phototag.workshop import workshop
 
 
 def migrate(
@@ -20,6 +20,7 @@ def migrate(
     allow_loss: options.AllowLoss = 0.0,
     dry_run: options.DryRun = False,
     workers: options.Workers = None,
+    max_megapixels: options.MaxMegapixels = None,
     library: options.Library = None,
     index: options.Index = None,
     json: options.Json = False,
@@ -30,7 +31,9 @@ def migrate(
     changed: may be stopped at any moment, and the same command goes on. A copy of the index is kept.
     """
     wiring.require_engine(engine)
-    report = _migrate(load(library, index), engine, allow_loss, dry_run, workers or wiring.default_workers())
+    settings = load(library, index)
+    shop = workshop(settings, engine, workers, max_megapixels, bar.progress)
+    report = _migrate(settings, shop, engine, allow_loss, dry_run)
     if json:
         render.out(to_json(_document(report)))
     else:
@@ -38,9 +41,7 @@ def migrate(
     return ExitCode.PROBLEMS if report.problems else ExitCode.DONE
 
 
-def _migrate(settings: Settings, engine: str, allow_loss: float, dry_run: bool, workers: int) -> MigrationReport:
-    open_engine = partial(wiring.open_engine, settings, workers=workers)
-    shop = Workshop(engine, open_engine, wiring.open_executor, workers, bar.progress)
+def _migrate(settings: Settings, shop: Workshop, engine: str, allow_loss: float, dry_run: bool) -> MigrationReport:
     with wiring.writing(settings, "migrate", render.note) as index:
         return run_migration(index, shop, engine, allow_loss, dry_run=dry_run)
 

@@ -45,6 +45,10 @@ EngineName = Annotated[
 Workers = Annotated[
     int | None, typer.Option("--workers", min=1, metavar="N", help="How many photos at once. Default: one a processor.")
 ]
+MaxMegapixels = Annotated[
+    float | None,
+    typer.Option("--max-megapixels", min=1, metavar="N", help="Leave larger pictures alone. Default: 200."),
+]
 Profile = Annotated[bool, typer.Option("--profile", help="Also print where the time went.")]
 Force = Annotated[
     bool,

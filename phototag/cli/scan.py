@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from functools import partial
 from pathlib import Path
 
 from phototag import wiring
@@ -14,6 +13,7 @@ from phototag.app.scan import scan as run_scan
 from phototag.cli import bar, options, render
 from phototag.errors import ExitCode, StoppedError
 from phototag.settings import Settings, load
+from phototag.workshop import workshop
 
 FEW_PROBLEMS = 10
 
@@ -23,6 +23,7 @@ def scan(
     index: options.Index = None,
     engine: options.EngineName = None,
     workers: options.Workers = None,
+    max_megapixels: options.MaxMegapixels = None,
     force: options.Force = False,
     exclude: options.Exclude = None,
     profile: options.Profile = False,
@@ -35,7 +36,8 @@ def scan(
     """
     start = time.monotonic()
     settings = load(folder, index)
-    report = _scan(settings, engine, workers or wiring.default_workers(), force, exclude or [])
+    shop = workshop(settings, engine, workers, max_megapixels, bar.progress)
+    report = _scan(settings, shop, force, exclude or [])
     seconds = time.monotonic() - start
     if json:
         render.out(to_json(_document(report, seconds)))
@@ -46,12 +48,10 @@ def scan(
     return ExitCode.PROBLEMS if report.problems else ExitCode.DONE
 
 
-def _scan(settings: Settings, name: str | None, workers: int, force: bool, exclude: list[str]) -> ScanReport:
+def _scan(settings: Settings, shop: Workshop, force: bool, exclude: list[str]) -> ScanReport:
     disk.require_photos(settings.library or Path(), settings.index, exclude)
-    wiring.require_engine_name(name)
+    wiring.require_engine_name(shop.engine)
     wiring.refuse_part_of_library(settings)
-    open_engine = partial(wiring.open_engine, settings, workers=workers)
-    shop = Workshop(name, open_engine, wiring.open_executor, workers, bar.progress)
     try:
         with wiring.writing(settings, "scan", render.note, create=True) as index:
             disk.exclude(index, exclude)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 from phototag import wiring
@@ -17,10 +16,10 @@ from phototag.app.disk import require_photos
 from phototag.app.export import to_json
 from phototag.app.rebuild import Rebuilt
 from phototag.app.rebuild import rebuild as make_anew
-from phototag.app.scan import Workshop
 from phototag.cli import bar, options, render
 from phototag.errors import DamagedError, ExitCode, LibraryError, UsageError
 from phototag.settings import Settings, load
+from phototag.workshop import workshop
 
 
 def backup(file: options.BackupFile = None, library: options.Library = None, index: options.Index = None) -> None:
@@ -91,6 +90,7 @@ def rebuild(
     force: options.Anyway = False,
     engine: options.EngineName = None,
     workers: options.Workers = None,
+    max_megapixels: options.MaxMegapixels = None,
     json: options.Json = False,
 ) -> int:
     """Make a lost or damaged index anew from tags.jsonl and the photos.
@@ -100,10 +100,7 @@ def rebuild(
     """
     settings = load(folder, index)
     wiring.require_engine_name(engine)
-    workers = workers or wiring.default_workers()
-    shop = Workshop(
-        engine, partial(wiring.open_engine, settings, workers=workers), wiring.open_executor, workers, bar.progress
-    )
+    shop = workshop(settings, engine, workers, max_megapixels, bar.progress)
     with wiring.holding(settings, "rebuild", render.note) as (root, place):
         if root is None:
             raise LibraryError(f"Which library is the index in {place} of? Say it: phototag rebuild DIR")

@@ -15,11 +15,11 @@ from typing import TypeVar
 from phototag import wiring
 from phototag.app.disk import require_photos
 from phototag.app.export import to_json
-from phototag.app.scan import Workshop
 from phototag.app.watch import Batch, Library, Pace, Watch
 from phototag.cli import bar, options, render
 from phototag.errors import ExitCode
 from phototag.settings import Settings, load
+from phototag.workshop import workshop
 
 T = TypeVar("T")
 
@@ -75,8 +75,8 @@ def _prepared(settings: Settings, create: bool) -> Settings:
 
 def _watch(settings: Settings, engine: str | None, workers: int, poll_s: float | None) -> Watch:
     root, folder = settings.library or Path(), settings.index or Path()
-    open_engine = functools.cache(partial(wiring.open_engine, settings, workers=workers))
-    shop = Workshop(engine, open_engine, wiring.open_executor, workers, _progress)
+    shop = workshop(settings, engine, workers, None, _progress)
+    shop = replace(shop, open_engine=functools.cache(shop.open_engine))  # the networks stay loaded
     library = Library(
         root, folder, partial(wiring.reading, settings), partial(wiring.writing, settings, "watch", _unsaid)
     )

@@ -16,7 +16,7 @@ import pillow_heif
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from phototag.core.copies import SIDE, look
-from phototag.errors import PhotoError
+from phototag.errors import PhotoError, TooLargeError
 from phototag.media import colours, extras, facts, hdr, jxl, raw
 from phototag.types import Shown
 
@@ -176,7 +176,7 @@ def _opened(data: bytes, max_megapixels: float) -> Iterator[Image.Image]:
 
 def _refuse_large(width: int, height: int, max_megapixels: float) -> None:
     if width * height > max_megapixels * 1e6:
-        raise PhotoError(f"{width} x {height} pixels are more than the limit of {max_megapixels:g} megapixels.")
+        raise TooLargeError(f"{width} x {height} pixels are more than the limit of {max_megapixels:g} megapixels.")
 
 
 def _cielab(data: bytes, max_megapixels: float) -> Image.Image:

@@ -13,7 +13,7 @@ from typing import Any
 
 from PIL import ExifTags, Image
 
-from phototag.errors import PhotoError
+from phototag.errors import PhotoError, TooLargeError
 from phototag.media import extras, facts
 from phototag.media.formats import Kind, kind_of
 
@@ -96,7 +96,7 @@ def orientation(data: bytes) -> int | None:
 def _negative(rawpy: Any, raw: Any, long_side: int, max_megapixels: float) -> Negative:
     width, height = raw.sizes.width, raw.sizes.height
     if width * height > max_megapixels * 1e6:
-        raise PhotoError(f"{width} x {height} pixels are more than the limit of {max_megapixels:g} megapixels.")
+        raise TooLargeError(f"{width} x {height} pixels are more than the limit of {max_megapixels:g} megapixels.")
     turned = _ORIENTATIONS.get(raw.sizes.flip, 1)
     preview = _preview(rawpy, raw, long_side)
     if preview is None or max(preview.size) < min(long_side, max(width, height)) / 2:

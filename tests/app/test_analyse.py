@@ -11,13 +11,14 @@ import pytest
 from phototag.app.analyse import Analysis, Hashed, Unreadable, Worker, run_bounded
 from phototag.engines import fake
 from phototag.errors import EngineError
+from phototag.media.darkroom import Here
 from phototag.types import PhotoFile
 from tests.conftest import BLUE, RED, draw_photo
 
 
 @pytest.fixture
 def worker(tmp_path: Path) -> Worker:
-    return Worker(fake.load(tmp_path), tmp_path)
+    return Worker(fake.load(tmp_path), tmp_path, Here())
 
 
 def as_listed(path: Path) -> PhotoFile:

@@ -20,6 +20,7 @@ from phototag.core.vectors import normalise
 from phototag.engines.fake import FakeEngine
 from phototag.errors import EngineError, UsageError
 from phototag.index import groups, photos, spaces
+from phototag.media.darkroom import Apart
 from phototag.types import PhotoFile
 from tests.conftest import BLUE, CYAN, DARK_RED, GREEN, LIGHT_RED, RED, Album, Command
 
@@ -97,7 +98,7 @@ def test_the_next_scan_with_something_to_read_describes_all_photos_anew_once(
     assert dim(old) == 128
     assert len(newest(old)) == 8
     assert old.index.db.execute("SELECT DISTINCT length(vector) FROM vectors").fetchall() == [(128 * 4,)]
-    monkeypatch.setattr(Worker, "_read", None)
+    monkeypatch.setattr(Apart, "develop", None)
     assert phototags.scan(old.root) == {"seen": 8, "unchanged": 8}
 
 

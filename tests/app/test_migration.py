@@ -16,6 +16,7 @@ from phototag.app.analyse import Worker
 from phototag.engines.registry import ENGINES, Entry
 from phototag.errors import EngineError
 from phototag.index import spaces
+from phototag.media.darkroom import Apart
 from phototag.types import PhotoFile
 from tests import wide_engine
 from tests.conftest import BLUE, CYAN, GREEN, RED, Album, Command
@@ -156,7 +157,7 @@ def test_an_allowed_loss_finishes_at_once_without_reading_again(
 ) -> None:
     wide_engine.blind.add(BLUE_RGB)
     assert migrate("--allow-loss", "0.2") == 6
-    monkeypatch.setattr(Worker, "_read", None)
+    monkeypatch.setattr(Apart, "develop", None)
     document = migrate.document("--allow-loss", "0.25")
     assert document["lost"] == [{"said": "ann", "photo": "b1.png"}]
     assert (document["matched"], document["references_gone"]) == (3, 1)

@@ -17,6 +17,7 @@ from PIL import Image
 
 from phototag.app.analyse import Unreadable, Worker
 from phototag.engines.fake import FakeEngine
+from phototag.media.darkroom import Apart
 from phototag.types import PhotoFile
 from tests.conftest import BLUE, GREEN, RED, Command, draw_photo
 
@@ -54,7 +55,7 @@ def test_a_second_scan_reads_no_photo_and_writes_nothing(
     scan(phototag, library)
     tags = library / ".phototag" / "tags.jsonl"
     before = tags.read_bytes(), tags.stat().st_mtime_ns, tags.stat().st_ino
-    monkeypatch.setattr("phototag.app.analyse.Worker._read", None)
+    monkeypatch.setattr(Apart, "develop", None)
     assert counts(scan(phototag, library)) == {"seen": 6, "unchanged": 6}
     assert (tags.read_bytes(), tags.stat().st_mtime_ns, tags.stat().st_ino) == before
 
@@ -425,7 +426,7 @@ def test_a_file_that_may_not_be_read_is_read_when_it_may(
         raise PermissionError(13, "Permission denied")
 
     with monkeypatch.context() as disk:
-        disk.setattr(Worker, "_read", refuse)
+        disk.setattr(Apart, "develop", refuse)
         assert len(scan(phototag, library)["problems"]) == 6
     assert counts(scan(phototag, library)) == {"seen": 6, "new": 6}
 
