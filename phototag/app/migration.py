@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from phototag.app.analyse import StepTimer
+from phototag.app.pictures import tidy
 from phototag.app.scan import Reading, Workshop, all_problems, conclude, read, require_photos
 from phototag.errors import LibraryError, LossError, PhotoProblem, UsageError
 from phototag.index import photos, spaces
@@ -173,4 +174,5 @@ def _finished(index: Index, shop: Workshop, engine: str, dry_run: bool) -> Migra
 
 def _conclude(index: Index, shop: Workshop) -> None:
     conclude(index, shop.progress, StepTimer())
+    tidy(index)
     shutil.rmtree(index.folder / MIGRATION, ignore_errors=True)

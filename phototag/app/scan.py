@@ -14,6 +14,7 @@ from typing import TypeAlias
 from phototag.app import evidence, export, tag
 from phototag.app.analyse import Analysis, Hashed, Outcome, StepTimer, Worker, run_bounded
 from phototag.app.groups import regroup
+from phototag.app.pictures import keep_crops, thumbs, tidy
 from phototag.core.vectors import require_engine
 from phototag.errors import LibraryError, PhotoProblem
 from phototag.index import groups, people, photos, spaces
@@ -131,6 +132,8 @@ def scan(index: Index, shop: Workshop, *, force: bool = False) -> ScanReport:
     """
     timer = StepTimer()
     reading = read(index, shop, timer, force=force)
+    if reading.read or reading.missing:
+        timer.time("tidy", lambda: tidy(index))
     conclude(index, shop.progress, timer)
     return _report(index, reading, timer)
 
@@ -194,7 +197,7 @@ class _Work:
         self, index: Index, worker: Worker, space_id: int, each: Each, timer: StepTimer, force: bool = False
     ) -> None:
         self.index, self.worker, self.space_id, self.each, self.timer = index, worker, space_id, each, timer
-        self.force = force
+        self.force, self.thumbs = force, thumbs(index)
         self.hashes: dict[bytes, str] = {}
         self.analysed: set[str] = set()
 
@@ -246,6 +249,8 @@ class _Work:
                 self.hashes[outcome.file.path] = outcome.hash
             elif outcome.reason is not None:
                 photos.record_problem(db, outcome.file, outcome.reason, lasting=outcome.lasting)
+        if isinstance(outcome, Analysis):
+            keep_crops(self.thumbs, outcome.faces, outcome.shown.orientation, outcome.crops)
 
 
 def _by_size(fresh: Sequence[PhotoFile], known_sizes: set[int]) -> tuple[list[PhotoFile], list[PhotoFile]]:
