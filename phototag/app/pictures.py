@@ -13,7 +13,7 @@ from phototag.index.faces import Filter, KnownFace
 from phototag.media import crops, images
 from phototag.media.content import content_hash
 from phototag.media.images import Picture
-from phototag.media.thumbs import Kind, Thumb, Thumbs
+from phototag.media.thumbs import Kind, Thumb, Thumbs, file_name
 from phototag.types import Face
 
 THUMBS = "thumbs"
@@ -58,8 +58,8 @@ def tidy(index: Index) -> None:
     """Remove the pictures of faces and photos that are not there any more, and those that are too many."""
     thumbs(index).keep_only(
         {
-            Kind.FACE: {Thumb(Kind.FACE, *face).file_name for face in photos.shown_faces(index.db)},
-            Kind.PHOTO: {Thumb(Kind.PHOTO, *photo).file_name for photo in photos.shown_photos(index.db)},
+            Kind.FACE: {file_name(*face) for face in photos.shown_faces(index.db)},
+            Kind.PHOTO: {file_name(*photo) for photo in photos.shown_photos(index.db)},
         }
     )
 

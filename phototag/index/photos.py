@@ -227,13 +227,13 @@ def picture_at(db: sqlite3.Connection, path: bytes) -> tuple[str, int] | None:
 
 
 def shown_photos(db: sqlite3.Connection) -> Iterator[tuple[str, int]]:
-    """The pictures that are there, each with the orientations by EXIF in which files show it; in any order."""
-    return db.execute("SELECT DISTINCT hash, orientation FROM files")
+    """For each file its picture, and its orientation by EXIF; in any order."""
+    return db.execute("SELECT hash, orientation FROM files")
 
 
 def shown_faces(db: sqlite3.Connection) -> Iterator[tuple[str, int]]:
-    """The faces on them, each with its photo's orientations; in any order."""
-    return db.execute("SELECT DISTINCT faces.id, files.orientation FROM files JOIN faces USING (hash)")
+    """For each file the faces on its picture, and its orientation by EXIF; in any order."""
+    return db.execute("SELECT faces.id, files.orientation FROM files JOIN faces USING (hash)")
 
 
 def vectors_of(db: sqlite3.Connection, ids: Sequence[str], dim: int) -> Vectors:

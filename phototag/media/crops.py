@@ -53,7 +53,7 @@ def crop_side(pixels: Pixels, box: Box) -> int:
 def long_side_for(box: Box) -> int:
     """How many pixels a photo must have on its long side, so that this face has FACE_SIDE of them."""
     narrowest = max(min(box.right - box.left, box.bottom - box.top), _SMALLEST)
-    return round(FACE_SIDE / (narrowest * (1 + 2 * MARGIN)))
+    return max(round(FACE_SIDE / (narrowest * (1 + 2 * MARGIN))), 2 * FACE_SIDE)  # the short side limits the square
 
 
 def preview(pixels: Pixels) -> bytes:

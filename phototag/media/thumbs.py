@@ -31,6 +31,10 @@ _TOUCHED_S = 86_400
 
 _OURS = re.compile(r"[0-9a-f]{16,32}-[1-8]\.jpg|\.[0-9a-f]{16,32}-[1-8]\.jpg\.[a-z0-9_]{8}\.tmp")
 _SHARD = re.compile(r"[0-9a-f]{2}")
+_SAMPLE, _SAMPLED = re.compile(r"[0-9a-f]0"), 16
+"""Every sixteenth folder: names are digests, so it holds a sixteenth of the pictures. To ask for 200,000 sizes takes a
+second."""
+
 _BEGIN, _END = b"\xff\xd8", b"\xff\xd9"
 """Of a JPEG file. One that was being written when the power failed has not both."""
 
@@ -40,6 +44,11 @@ class Kind(StrEnum):
 
     FACE = "faces"
     PHOTO = "photos"
+
+
+def file_name(of: str, orientation: int) -> str:
+    """Of a small picture, without folders: see `Thumb`."""
+    return f"{of}-{orientation}.jpg"
 
 
 class Thumb(NamedTuple):
@@ -58,7 +67,7 @@ class Thumb(NamedTuple):
     @property
     def file_name(self) -> str:
         """Without folders."""
-        return f"{self.of}-{self.orientation}.jpg"
+        return file_name(self.of, self.orientation)
 
 
 class Thumbs:
@@ -112,7 +121,7 @@ class Thumbs:
         """
         for kind in Kind:
             may_stay = wanted.get(kind, ())
-            for entry in self._entries(kind):
+            for entry in self._entries(kind, _SHARD):
                 if entry.name not in may_stay and _OURS.fullmatch(entry.name):
                     _remove(entry.path)
         self._trim()
@@ -120,25 +129,32 @@ class Thumbs:
     def _trim(self) -> None:
         """Remove the pictures that were not looked at for the longest time, as long as they are too many."""
         self._unmeasured = 0
-        files = []
-        for kind in Kind:
-            for entry in self._entries(kind):
-                with suppress(OSError):
-                    facts = entry.stat()
-                    files.append((facts.st_mtime_ns, facts.st_size, entry.path))
-        too_much = sum(size for _, size, _ in files) - self._most_bytes
+        if self._bytes(_SAMPLE) * _SAMPLED < self._most_bytes / 2:
+            return
+        too_much = self._bytes(_SHARD) - self._most_bytes
         if too_much <= 0:
             return
-        for _, size, path in sorted(files):
+        for _, size, path in sorted((facts.st_mtime_ns, facts.st_size, path) for path, facts in self._measured(_SHARD)):
             if too_much <= 0:
                 break
             _remove(path)
             too_much -= size
 
-    def _entries(self, kind: Kind) -> Iterator[os.DirEntry[str]]:
-        with suppress(OSError), os.scandir(self._folder / kind) as shards:
-            for shard in shards:
-                if _SHARD.fullmatch(shard.name):
+    def _bytes(self, shards: re.Pattern[str]) -> int:
+        return sum(facts.st_size for _, facts in self._measured(shards))
+
+    def _measured(self, shards: re.Pattern[str]) -> Iterator[tuple[str, os.stat_result]]:
+        for kind in Kind:
+            for entry in self._entries(kind, shards):
+                try:
+                    yield entry.path, entry.stat()
+                except OSError:  # another process has removed it
+                    continue
+
+    def _entries(self, kind: Kind, shards: re.Pattern[str]) -> Iterator[os.DirEntry[str]]:
+        with suppress(OSError), os.scandir(self._folder / kind) as folders:
+            for shard in folders:
+                if shards.fullmatch(shard.name):
                     with suppress(OSError), os.scandir(shard.path) as entries:
                         yield from entries
 
