@@ -17,7 +17,7 @@ import pytest
 
 from phototag.app.pictures import THUMBS, face_picture, photo_picture, tidy
 from phototag.index import faces
-from phototag.index.db import open_for_reading
+from phototag.index.db import Index, open_for_reading
 from phototag.media import thumbs
 from tests.conftest import BLUE, RED, Command, draw_photo
 
@@ -139,23 +139,25 @@ def without_pictures(phototag: Command, small_disk: Path, photos: Path, monkeypa
     return index
 
 
-def show_two(folder: Path) -> list[bytes | None]:
+def show_two(index: Index) -> list[bytes | None]:
     """A face and a photo."""
-    with closing(open_for_reading(folder)) as index:
-        tidy(index)
-        face = faces.faces(index.db)[0]
-        return [face_picture(index, face), photo_picture(index, face.path)]
+    tidy(index)
+    face = faces.faces(index.db)[0]
+    return [face_picture(index, face), photo_picture(index, face.path)]
 
 
 def test_faces_are_shown_on_a_full_disk(without_pictures: Path, small_disk: Path) -> None:
-    fill(small_disk)
-    assert all(show_two(without_pictures))
+    with closing(open_for_reading(without_pictures)) as index:
+        faces.faces(index.db)
+        fill(small_disk)
+        assert all(show_two(index))
     assert [path for path in (without_pictures / THUMBS).rglob("*") if path.is_file()] == []
 
 
 def test_faces_are_shown_on_a_disk_that_cannot_be_written(without_pictures: Path, small_disk: Path) -> None:
     subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
-    assert all(show_two(without_pictures))
+    with closing(open_for_reading(without_pictures)) as index:
+        assert all(show_two(index))
     assert not (without_pictures / THUMBS).exists()
 
 
