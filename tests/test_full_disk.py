@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -14,6 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from phototag.app.pictures import THUMBS, face_picture, photo_picture, tidy
+from phototag.index import faces
+from phototag.index.db import Index, open_for_reading
+from phototag.media import thumbs
 from tests.conftest import BLUE, RED, Command, draw_photo
 
 PHOTOS = 24
@@ -122,3 +127,52 @@ def test_a_file_that_may_not_grow_any_more_damages_nothing(phototag: Command, ph
     assert is_whole(index)
     assert decisions(index)[0] == (1, "name")
     assert phototag("name-cluster", 2, "--as", "ben") in (0, 2)
+
+
+@pytest.fixture
+def without_pictures(phototag: Command, small_disk: Path, photos: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of an index on a small disk which may be filled, with no small picture."""
+    index = small_disk / "index"
+    monkeypatch.setattr(thumbs, "LEAST_FREE_BYTES", 0)
+    assert phototag("scan", photos, "--index", index, "--engine", "fake") == 0
+    shutil.rmtree(index / THUMBS)
+    return index
+
+
+def show_two(index: Index) -> list[bytes | None]:
+    """A face and a photo."""
+    tidy(index)
+    face = faces.faces(index.db)[0]
+    return [face_picture(index, face), photo_picture(index, face.path)]
+
+
+def test_faces_are_shown_on_a_full_disk(without_pictures: Path, small_disk: Path) -> None:
+    with closing(open_for_reading(without_pictures)) as index:
+        faces.faces(index.db)
+        fill(small_disk)
+        assert all(show_two(index))
+    assert [path for path in (without_pictures / THUMBS).rglob("*") if path.is_file()] == []
+
+
+def test_faces_are_shown_on_a_disk_that_cannot_be_written(without_pictures: Path, small_disk: Path) -> None:
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    with closing(open_for_reading(without_pictures)) as index:
+        assert all(show_two(index))
+    assert not (without_pictures / THUMBS).exists()
+
+
+def test_a_scan_keeps_no_pictures_where_room_is_short(phototag: Command, small_disk: Path, photos: Path) -> None:
+    index = small_disk / "index"
+    assert phototag("scan", photos, "--index", index, "--engine", "fake") == 0
+    assert not (index / THUMBS).exists()
+
+
+def test_pictures_that_fill_a_disk_do_not_stop_a_scan(
+    phototag: Command, small_disk: Path, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(thumbs, "LEAST_FREE_BYTES", 0)
+    monkeypatch.setattr(thumbs, "replace_file", full)
+    assert phototag("scan", photos, "--index", small_disk / "index", "--engine", "fake") == 0

@@ -14,9 +14,9 @@ from phototag.core.geometry import face_ids, to_stored, turned_size
 from phototag.core.landmarks import points_in_pixels
 from phototag.core.quality import quality
 from phototag.errors import EngineError, NotAPhotoError, PhotoError, PhototagError, TooLargeError
-from phototag.media import images
+from phototag.media import crops, images
 from phototag.media.darkroom import Darkroom
-from phototag.types import Detection, Engine, Face, Photo, PhotoFile, Shown
+from phototag.types import Box, Detection, Engine, Face, Photo, PhotoFile, Shown
 
 if TYPE_CHECKING:
     from phototag.types import Chips, Vectors
@@ -35,6 +35,8 @@ class Analysis:
         photo: what it is.
         faces: all that were found.
         vectors: (n, dim), one for each face, in order.
+        crops: a small picture of each face, in order; b"" where the photo has more pixels than were decoded, and the
+            face needs them.
         seconds: how long each step took.
     """
 
@@ -43,6 +45,7 @@ class Analysis:
     photo: Photo
     faces: tuple[Face, ...]
     vectors: Vectors
+    crops: tuple[bytes, ...]
     seconds: Mapping[str, float]
 
 
@@ -113,9 +116,10 @@ class Worker:
         chips = timer.time("align", lambda: self.engine.align(picture.pixels, found))
         faces = timer.time("judge", lambda: _judged(name, picture, found, chips))
         vectors = timer.time("describe", lambda: self.engine.embed(chips))
+        cut = timer.time("crop", lambda: tuple(_crop(picture, detection.box) for detection in found))
         orientation = picture.shown.orientation
         photo = Photo(name, *turned_size(picture.width, picture.height, orientation), orientation, picture.look)
-        return Analysis(file, picture.shown, photo, tuple(faces), vectors, dict(timer.seconds))
+        return Analysis(file, picture.shown, photo, tuple(faces), vectors, cut, dict(timer.seconds))
 
 
 class StepTimer:
@@ -167,6 +171,12 @@ def _judged(name: str, picture: images.Picture, found: Sequence[Detection], chip
         Face(id_, name, box, d.score, q, d.landmarks)
         for id_, box, d, q in zip(face_ids(name, stored), stored, found, judged, strict=True)
     ]
+
+
+def _crop(picture: images.Picture, box: Box) -> bytes:
+    is_whole = picture.pixels.shape[1] == picture.width
+    is_sharp = is_whole or crops.crop_side(picture.pixels, box) >= crops.SHARP_SIDE
+    return crops.face_crop(picture.pixels, box) if is_sharp else b""
 
 
 def run_bounded(executor: Executor, work: Callable[[T], R], items: Iterable[T], most: int) -> Iterator[R]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from phototag.app.decide import take_effect
 from phototag.app.disk import walk_of
 from phototag.app.export import TAGS, is_as_left, tag_lines
-from phototag.app.groups import SHEETS
+from phototag.app.sheets import SHEETS
 from phototag.errors import ExitCode
 from phototag.files import leftovers
 from phototag.index import backups, health, journal, photos, spots

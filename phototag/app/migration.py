@@ -18,6 +18,7 @@ from pathlib import Path
 
 from phototag.app.analyse import StepTimer
 from phototag.app.disk import exclude, excluded, require_photos
+from phototag.app.pictures import tidy
 from phototag.app.problems import all_problems
 from phototag.app.scan import Reading, Workshop, conclude, read
 from phototag.errors import LibraryError, LossError, PhotoProblem, UsageError
@@ -178,4 +179,5 @@ def _finished(index: Index, shop: Workshop, engine: str, dry_run: bool) -> Migra
 
 def _conclude(index: Index, shop: Workshop) -> None:
     conclude(index, shop.progress, StepTimer())
+    tidy(index)
     shutil.rmtree(index.folder / MIGRATION, ignore_errors=True)

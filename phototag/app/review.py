@@ -8,9 +8,10 @@ from enum import StrEnum
 from pathlib import Path
 
 from phototag.app.correct import refuse_faces
-from phototag.app.groups import UnknownGroup, unknown_groups, write_rows
+from phototag.app.groups import UnknownGroup, unknown_groups
 from phototag.app.known import KnownFace
 from phototag.app.name import as_kept, clean_name, name_faces
+from phototag.app.sheets import write_rows
 from phototag.errors import UsageError
 from phototag.index import faces, people
 from phototag.index.db import Index

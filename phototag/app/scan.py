@@ -15,6 +15,7 @@ from phototag.app import copies, evidence, export, tag
 from phototag.app.analyse import Analysis, Hashed, Outcome, StepTimer, Worker, run_bounded
 from phototag.app.disk import excluded, walk_of
 from phototag.app.groups import regroup
+from phototag.app.pictures import keep_crops, thumbs, tidy
 from phototag.app.problems import all_problems, count_passed_over
 from phototag.core.vectors import require_engine
 from phototag.errors import PhotoProblem
@@ -164,6 +165,8 @@ def scan(index: Index, shop: Workshop, *, force: bool = False) -> ScanReport:
     timer = StepTimer()
     reading = read(index, shop, timer, force=force)
     conclude(index, shop.progress, timer)
+    if reading.read or reading.missing:
+        timer.time("tidy", lambda: tidy(index))
     return _report(index, reading, timer)
 
 
@@ -241,7 +244,7 @@ class _Work:
         force: bool = False,
     ) -> None:
         self.index, self.worker, self.space_id, self.each, self.timer = index, worker, space_id, each, timer
-        self.started_ns, self.force = started_ns, force
+        self.started_ns, self.force, self.thumbs = started_ns, force, thumbs(index)
         self.hashes: dict[bytes, str] = {}
         self.analysed: set[str] = set()
 
@@ -293,6 +296,8 @@ class _Work:
                 self.hashes[outcome.file.path] = outcome.hash
             elif outcome.reason is not None:
                 photos.record_problem(db, file, outcome.reason, lasting=outcome.lasting, is_photo=outcome.is_photo)
+        if isinstance(outcome, Analysis):
+            keep_crops(self.thumbs, outcome.faces, outcome.shown.orientation, outcome.crops)
 
 
 COARSE_NS, YOUNG_NS = 1_000_000_000, 4_000_000_000

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from phototag.app.evidence import gather
-from phototag.app.groups import write_rows
 from phototag.app.known import require_faces
+from phototag.app.sheets import write_rows
 from phototag.app.subject import Subject
 from phototag.core.splitting import parts
 from phototag.errors import UsageError

@@ -14,6 +14,7 @@ from typing import TypeAlias, TypeVar
 
 from phototag.app import evidence, groups, scan
 from phototag.app.analyse import StepTimer
+from phototag.app.pictures import tidy
 from phototag.app.problems import unreadable_now
 from phototag.errors import DamagedError, LibraryError, LockedError, PhotoProblem
 from phototag.index import faces, photos
@@ -273,6 +274,8 @@ class Watch:
         with self._library.writing() as index:
             reading = scan.read(index, self._shop, timer, looked=_still_to_do(index, looked))
             scan.conclude(index, _unseen, timer, group=False)
+            if reading.missing:
+                tidy(index)
             batch = _batch(index, reading, looked.changes, time.monotonic() - start_s)
         self._owes_groups = True
         self._settling.done(looked.changes)

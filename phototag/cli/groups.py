@@ -6,7 +6,8 @@ from pathlib import Path
 
 from phototag import wiring
 from phototag.app.export import to_json
-from phototag.app.groups import UnknownGroup, unknown_groups, write_sheets
+from phototag.app.groups import UnknownGroup, unknown_groups
+from phototag.app.sheets import write_sheets
 from phototag.cli import bar, options, render
 from phototag.settings import load
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from phototag.core.vectors import from_bytes, to_bytes
@@ -225,6 +225,22 @@ def weak_faces(db: sqlite3.Connection, quality: float, score: float) -> set[str]
 def photos_of(db: sqlite3.Connection) -> dict[str, str]:
     """Face id -> its photo's hash, for all faces."""
     return dict(db.execute("SELECT id, hash FROM faces"))
+
+
+def picture_at(db: sqlite3.Connection, path: bytes) -> tuple[str, int] | None:
+    """The picture in a file, and its orientation by EXIF; None for a file that the last scan did not see."""
+    row = db.execute("SELECT content, orientation FROM files WHERE path = ?", (path,)).fetchone()
+    return None if row is None else (str(row[0]), int(row[1]))
+
+
+def shown_photos(db: sqlite3.Connection) -> Iterator[tuple[str, int]]:
+    """For each file its picture, and its orientation by EXIF; in any order."""
+    return db.execute("SELECT content, orientation FROM files")
+
+
+def shown_faces(db: sqlite3.Connection) -> Iterator[tuple[str, int]]:
+    """For each file the faces on its picture, and its orientation by EXIF; in any order."""
+    return db.execute("SELECT faces.id, files.orientation FROM files JOIN faces USING (hash)")
 
 
 def vectors_of(db: sqlite3.Connection, ids: Sequence[str], dim: int) -> Vectors:

@@ -6,37 +6,26 @@ import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
-
-from phototag.core.geometry import box_in_pixels
-from phototag.errors import PhotoError
-from phototag.media import images
-from phototag.types import Box
 
 SIDE = 160
 COLUMNS = 6
 MOST_FACES = 24
-MARGIN = 0.35
-"""Of the box's longer side, shown around a face on every side: hair and chin help to tell people apart."""
-
 _GAP, _TITLE, _ROW_TITLE, _CAPTION = 12, 44, 26, 18
 _INK, _FAINT, _PAPER, _BLANK = "#1c1c1e", "#77777c", "#ffffff", "#e5e5ea"
 
 
 @dataclass(frozen=True, slots=True)
-class FaceOnDisk:
-    """Where to cut a face from.
+class Portrait:
+    """A face on a sheet.
 
     Attributes:
-        file: the photo.
-        box: fractions of the upright image.
+        picture: a square JPEG file; None where there is none.
         caption: a few words below the picture.
     """
 
-    file: Path
-    box: Box
+    picture: bytes | None
     caption: str
 
 
@@ -45,7 +34,7 @@ class Row:
     """One group in an overview: a heading, and its faces, the best first."""
 
     title: str
-    faces: tuple[FaceOnDisk, ...]
+    faces: tuple[Portrait, ...]
 
 
 def overview(rows: Sequence[Row]) -> bytes:
@@ -60,16 +49,16 @@ def overview(rows: Sequence[Row]) -> bytes:
     for i, row in enumerate(rows):
         draw.text((_GAP, _GAP + i * height), row.title, fill=_INK, font=font)
         for j, face in enumerate(row.faces[:COLUMNS]):
-            sheet.paste(_face_picture(face), (_GAP + j * (SIDE + _GAP), _GAP + i * height + _ROW_TITLE))
+            sheet.paste(_drawn(face), (_GAP + j * (SIDE + _GAP), _GAP + i * height + _ROW_TITLE))
     return _jpeg(sheet)
 
 
-def contact_sheet(title: str, faces: Sequence[FaceOnDisk]) -> bytes:
+def contact_sheet(title: str, faces: Sequence[Portrait]) -> bytes:
     """Draw up to MOST_FACES faces in a grid.
 
     Args:
         title: above the grid.
-        faces: best first; a photo that cannot be read leaves a grey square.
+        faces: best first; one without a picture is a grey square.
 
     Returns:
         A JPEG file.
@@ -84,7 +73,7 @@ def contact_sheet(title: str, faces: Sequence[FaceOnDisk]) -> bytes:
     small = ImageFont.load_default(11)
     for i, face in enumerate(shown):
         x, y = _GAP + i % columns * cell[0], _TITLE + _GAP + i // columns * cell[1]
-        sheet.paste(_face_picture(face), (x, y))
+        sheet.paste(_drawn(face), (x, y))
         draw.text((x, y + SIDE + 3), _fitting(face.caption, small), fill=_FAINT, font=small)
     return _jpeg(sheet)
 
@@ -95,20 +84,11 @@ def _jpeg(sheet: Image.Image) -> bytes:
     return out.getvalue()
 
 
-def _face_picture(face: FaceOnDisk) -> Image.Image:
-    blank = Image.new("RGB", (SIDE, SIDE), _BLANK)
-    wanted = max(face.box.right - face.box.left, face.box.bottom - face.box.top)
-    try:
-        picture = images.decode(face.file.read_bytes(), long_side=round(SIDE / max(wanted, 0.02)))
-    except (OSError, PhotoError):
-        return blank
-    image = Image.fromarray(picture.pixels)
-    left, top, right, bottom = box_in_pixels(face.box, *image.size)
-    half = min(max(right - left, bottom - top, 1) * (0.5 + MARGIN), image.width / 2, image.height / 2)
-    x = min(max((left + right) / 2, half), image.width - half)
-    y = min(max((top + bottom) / 2, half), image.height - half)
-    square = (round(x - half), round(y - half), round(x + half), round(y + half))
-    return image.crop(square).resize((SIDE, SIDE), Image.Resampling.LANCZOS)
+def _drawn(face: Portrait) -> Image.Image:
+    if face.picture is None:
+        return Image.new("RGB", (SIDE, SIDE), _BLANK)
+    with Image.open(io.BytesIO(face.picture), formats=["JPEG"]) as image:
+        return image.convert("RGB").resize((SIDE, SIDE), Image.Resampling.LANCZOS)
 
 
 def _fitting(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> str:
