@@ -12,15 +12,11 @@ from pathlib import Path
 
 
 @contextmanager
-def replacing(path: Path, *, durable: bool = True) -> Iterator[Path]:
+def replacing(path: Path) -> Iterator[Path]:
     """A temporary file to be written, which then takes the place of `path`, so that it is there whole or not at all.
 
     It lies in the same folder, is flushed to the disk, takes the name, and then the folder is flushed too. On any
     failure the old file stays and the temporary one is removed.
-
-    Args:
-        path: to be made or replaced.
-        durable: wait for the disk; otherwise a power cut may leave an empty file or a part of it.
 
     Raises:
         OSError: as the system says (no space, no permission); the old file is untouched.
@@ -30,25 +26,23 @@ def replacing(path: Path, *, durable: bool = True) -> Iterator[Path]:
     temporary = Path(name)
     try:
         yield temporary
-        if durable:
-            with temporary.open("rb+") as file:
-                os.fsync(file.fileno())
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    if durable:
-        _flush_folder(path.parent)
+    _flush_folder(path.parent)
 
 
-def replace_file(path: Path, data: bytes, *, durable: bool = True) -> None:
-    """Write `data` to `path` so that a reader sees the old contents or the new; if `durable`, even after a crash.
+def replace_file(path: Path, data: bytes) -> None:
+    """Write `data` to `path` so that a reader sees the old contents or the new, even after a crash.
 
     Raises:
         OSError: as for `replacing`.
     """
-    with replacing(path, durable=durable) as temporary:
+    with replacing(path) as temporary:
         temporary.write_bytes(data)
 
 

@@ -138,7 +138,7 @@ class Photo:
         width: as stored, in pixels of the full size.
         height: likewise.
         orientation: EXIF's, 1 to 8, in which it was looked at.
-        look: what the upright picture looks like, by which copies are found (`core.copies`), 256 bytes; None where it
+        look: what the upright picture looks like (`media.looks`), 256 bytes, by which copies are found; None where it
             is too plain, or was read by an older phototag.
     """
 

@@ -174,5 +174,5 @@ def test_pictures_that_fill_a_disk_do_not_stop_a_scan(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(thumbs, "LEAST_FREE_BYTES", 0)
-    monkeypatch.setattr(thumbs, "replace_file", full)
+    monkeypatch.setattr(thumbs.Thumbs, "_write", full)
     assert phototag("scan", photos, "--index", small_disk / "index", "--engine", "fake") == 0

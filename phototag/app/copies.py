@@ -56,7 +56,7 @@ def link(index: Index) -> None:
         with transaction(index.db):
             copies.record(index.db, fresh, found)
     pairs = [pair for pair in copies.alike(index.db) if not _is_contradicted(index, *pair)]
-    known = sorted(copies.pictures_alike(index.db), key=lambda p: (not p.is_there, -p.size[0] * p.size[1], p.hash))
+    known = sorted(copies.pictures_alike(index.db), key=lambda picture: picture.worth)
     there = {picture.hash for picture in known if picture.is_there}
     of = originals([picture.hash for picture in known], pairs)
     with transaction(index.db):
@@ -75,7 +75,7 @@ def _compared(index: Index, space: Space, pictures: Sequence[Picture], fresh: se
         alike = likeness(looks[first], looks[second]) >= ALIKE_NAMESAKES
         pairs += [pair for pair, is_alike in zip(named, alike, strict=True) if is_alike]
     for i, j in sorted(set(pairs)):
-        a, b = sorted((pictures[i], pictures[j]), key=lambda picture: -picture.size[0] * picture.size[1])
+        a, b = sorted((pictures[i], pictures[j]), key=lambda picture: picture.worth[1:])
         if same_shape(a.size, b.size) and _have_same_people(index, space, a.hash, b.hash):
             yield a.hash, b.hash
 

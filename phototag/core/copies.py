@@ -2,19 +2,18 @@
 
 A perceptual hash brings near pictures together, a check decides. The hash is what most perceptual hashes start from,
 the low frequencies of the picture as a small grey square (Zauner, Implementation and Benchmarking of Perceptual Image
-Hash Functions, 2010), kept as numbers rather than as bits, so that the same 256 bytes serve for the check.
+Hash Functions, 2010), kept as numbers rather than as bits (`media.looks`), so that the same 256 bytes serve for the
+check.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import dctn
-from scipy.spatial import cKDTree
 
 from phototag.core.geometry import intersection_over_union
 
@@ -23,16 +22,6 @@ if TYPE_CHECKING:
 
 Looks: TypeAlias = NDArray[np.int8]
 """(n, 256): the looks of n pictures."""
-
-SIDE = 32
-"""Pixels on each side of the grey square that a look is taken from."""
-
-WAVES = 16
-"""Frequencies in each direction that are kept."""
-
-PLAIN = 4.0
-"""A picture whose grey levels vary less (standard deviation, of 255) has no look: a black frame is like any other.
-The least of 614 photos is 16.7 (album-dev, wild-dev and 400 of webfaces, 2026-11)."""
 
 ALIKE = 0.9965
 """Looks that correlate at least this much are of one picture.
@@ -53,34 +42,13 @@ SAME_SHAPE = 0.02
 SAME_PLACE = 0.5
 """Boxes of one face on copies overlap at least this much (intersection over union)."""
 
-_UNIT = 400
-"""A wave of 1/400 of the picture's contrast is 1 in a look. One above 127/400 is cut to that: a sky must not outshout
-everything below it."""
-
 _FIRST = 12
 """Waves, from the lowest, by which near pictures are searched."""
 
 
-def look(grey: NDArray[Any]) -> bytes | None:
-    """The low frequencies of a picture.
-
-    Args:
-        grey: (SIDE, SIDE), 0 to 255, upright, whatever the picture's shape.
-
-    Returns:
-        256 bytes: WAVES x WAVES signed numbers, in the order of rows; None where the picture is too plain.
-    """
-    waves = dctn(grey.astype(np.float64), norm="ortho")[:WAVES, :WAVES]
-    waves[0, 0] = 0  # brightness
-    contrast = float(np.linalg.norm(waves))
-    if contrast / SIDE < PLAIN:
-        return None
-    return bytes(np.clip(np.rint(waves * (_UNIT / contrast)), -127, 127).astype(np.int8).tobytes())
-
-
 def to_looks(rows: Sequence[bytes]) -> Looks:
-    """Looks side by side, (n, 256)."""
-    return np.frombuffer(b"".join(rows), np.int8).reshape(len(rows), WAVES * WAVES)
+    """Looks (`media.looks`) side by side, (n, 256)."""
+    return np.frombuffer(b"".join(rows), np.int8).reshape(len(rows), -1)
 
 
 def likeness(a: Looks, b: Looks) -> NDArray[np.float32]:
@@ -100,7 +68,9 @@ def near(looks: Looks, fresh: Sequence[int]) -> list[tuple[int, int]]:
     """
     if not len(fresh) or len(looks) < 2:
         return []
-    low = _unit(looks)[:, _lowest()]
+    from scipy.spatial import cKDTree  # a while to import: only when there is something to compare
+
+    low = _unit(looks)[:, _lowest(looks.shape[1])]
     radius = math.sqrt(2 * (1 - ALIKE))  # the distance of unit vectors that correlate so; fewer waves bring it nearer
     found = cKDTree(low).query_ball_point(low[list(fresh)], radius * 1.001)
     pairs = {(min(i, j), max(i, j)) for i, others in zip(fresh, found, strict=True) for j in others if i != j}
@@ -163,7 +133,7 @@ def _unit(looks: Looks) -> NDArray[np.float32]:
     return np.asarray(numbers / np.linalg.norm(numbers, axis=1, keepdims=True), dtype=np.float32)
 
 
-def _lowest() -> NDArray[np.intp]:
+def _lowest(n_waves: int) -> NDArray[np.intp]:
     """Columns of the lowest frequencies but brightness."""
-    row, column = np.divmod(np.arange(WAVES * WAVES), WAVES)
+    row, column = np.divmod(np.arange(n_waves), math.isqrt(n_waves))
     return np.argsort(row + column, kind="stable")[1 : 1 + _FIRST]

@@ -18,14 +18,21 @@ class Picture(NamedTuple):
     Attributes:
         hash: its name.
         size: width and height in pixels, upright.
-        look: of `core.copies`.
+        look: of `media.looks`.
+        faces: how many were found on it.
         is_there: whether a file has it.
     """
 
     hash: str
     size: tuple[int, int]
     look: bytes
+    faces: int
     is_there: bool
+
+    @property
+    def worth(self) -> tuple[bool, int, int, str]:
+        """Sorts the best to the front: what is there, the larger, that on which more faces are found."""
+        return not self.is_there, -self.size[0] * self.size[1], -self.faces, self.hash
 
 
 class Copy(NamedTuple):
@@ -64,12 +71,14 @@ def pictures_alike(db: sqlite3.Connection) -> list[Picture]:
     return [_picture(row) for row in db.execute(sql)]
 
 
-_PICTURE = "hash, width, height, orientation, look, hash IN (SELECT content FROM files)"
+_PICTURE = """
+    hash, width, height, orientation, look, (SELECT count(*) FROM faces WHERE faces.hash = photos.hash),
+    hash IN (SELECT content FROM files)"""
 
 
-def _picture(row: tuple[str, int, int, int, bytes, int]) -> Picture:
-    hash_, width, height, orientation, look, is_there = row
-    return Picture(hash_, turned_size(width, height, orientation), look, bool(is_there))
+def _picture(row: tuple[str, int, int, int, bytes, int, int]) -> Picture:
+    hash_, width, height, orientation, look, faces, is_there = row
+    return Picture(hash_, turned_size(width, height, orientation), look, faces, bool(is_there))
 
 
 def upright_faces(db: sqlite3.Connection, photo: str) -> list[tuple[str, Box, float, float]]:

@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -30,6 +31,9 @@ if sys.platform != "win32":
 
 READ_SECONDS = 600
 """For the bytes of one file, from a slow network folder too."""
+
+GLANCE_SECONDS = 0.1
+"""How often to see whether a child is late."""
 
 SHELF_BYTES = 128 << 20
 """Arrays up to here, 44 megapixels of RGB, come back through shared memory: 1.2 ms for 9 MB, where a pipe takes 3.8
@@ -96,7 +100,7 @@ class Child:
     def __init__(self, preload: str) -> None:
         """Start it; `preload` is a module that it will need."""
         self.has_worked = False
-        self._is_late = False
+        self._is_late = self._is_closed = False
         shelf = _new_shelf()
         code = f"import sys; sys.path[:] = {sys.path!r}; import {preload}; from {__name__} import serve; serve({shelf})"
         self._process = subprocess.Popen(
@@ -108,6 +112,9 @@ class Child:
             start_new_session=True,  # Ctrl-C is for us
             env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
         )
+        self._deadline_s: float | None = None
+        self._is_busy = threading.Event()
+        self._guard: threading.Thread | None = None
         self._jobs, self._answers = _opened(self._process.stdin), _opened(self._process.stdout)
         self._shelf = None if shelf is None else mmap.mmap(shelf, SHELF_BYTES)
         if shelf is not None:
@@ -145,18 +152,28 @@ class Child:
     @contextmanager
     def _at_most(self, seconds: float) -> Iterator[None]:
         """Kill it if what is inside takes longer; then nothing is received any more."""
-        timer = threading.Timer(seconds, self._kill_for_being_late)
-        timer.daemon = True
-        timer.start()
+        if self._guard is None:
+            self._guard = threading.Thread(target=self._keep_watch, daemon=True)
+            self._guard.start()
+        self._deadline_s = time.monotonic() + seconds
+        self._is_busy.set()
         try:
             yield
         finally:
-            timer.cancel()
-            timer.join()
+            self._deadline_s = None
 
-    def _kill_for_being_late(self) -> None:
-        self._is_late = True
-        self._process.kill()
+    def _keep_watch(self) -> None:
+        """Kill it when it is late. It looks now and then: to start and stop a clock for each job takes longer."""
+        while not self._is_closed:
+            if (deadline_s := self._deadline_s) is None:
+                self._is_busy.clear()
+                if self._deadline_s is None and not self._is_closed:
+                    self._is_busy.wait()
+            elif time.monotonic() > deadline_s:
+                self._is_late = True
+                self._process.kill()
+                self._deadline_s = None
+            time.sleep(GLANCE_SECONDS)
 
     def _send(self, job: Job) -> None:
         with suppress(BrokenPipeError):  # it has ended, and will be found to say nothing
@@ -206,6 +223,8 @@ class Child:
         self._close()
 
     def _close(self) -> None:
+        self._is_closed = True
+        self._is_busy.set()
         for pipe in (self._jobs, self._answers):
             with suppress(OSError):
                 pipe.close()

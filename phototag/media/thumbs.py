@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import threading
 import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
@@ -15,13 +16,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from phototag.files import replace_file
-
 MOST_BYTES = 2_000_000_000
 """Of all pictures together: 250,000 faces, or 30,000 previews."""
 
 LEAST_FREE_BYTES = 256_000_000
 """Left on the disk for what cannot be made again: the index, and other people's files."""
+
+_ASKED_BYTES = 1_000_000
+"""The disk is asked for its room each time that so much has been written."""
 
 _TRIMS = 50
 """The folder is measured each time that this part of its bound has been written: a second, every few minutes."""
@@ -80,6 +82,7 @@ class Thumbs:
         """
         self._folder, self._most_bytes = folder, most_bytes
         self._unmeasured = 0
+        self._promised_bytes = 0
 
     def has(self, thumb: Thumb) -> bool:
         """Whether there is a file for it, whole or not."""
@@ -103,15 +106,36 @@ class Thumbs:
 
     def put(self, thumb: Thumb, data: bytes) -> None:
         """Keep a picture, if that can be."""
-        path = self._path(thumb)
         with suppress(OSError):
-            if shutil.disk_usage(self._folder.parent).free < LEAST_FREE_BYTES:
+            if not self._has_room(len(data)):
                 return
-            path.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(path, data, durable=False)
+            self._write(self._path(thumb), data)
             self._unmeasured += len(data)
             if self._unmeasured > self._most_bytes / _TRIMS:
                 self._trim()
+
+    def _has_room(self, n_bytes: int) -> bool:
+        """Whether the disk has room; it is asked once for each megabyte."""
+        self._promised_bytes -= n_bytes
+        if self._promised_bytes < 0:
+            free_bytes = shutil.disk_usage(self._folder.parent).free - LEAST_FREE_BYTES
+            self._promised_bytes = min(free_bytes, _ASKED_BYTES) - n_bytes
+        return self._promised_bytes >= 0
+
+    def _write(self, path: Path, data: bytes) -> None:
+        """Without all that makes a file durable: 0.1 ms instead of 0.6, for each face of a scan."""
+        who = f"{os.getpid() & 0xFFFF:04x}{threading.get_native_id() & 0xFFFF:04x}"
+        temporary = path.with_name(f".{path.name}.{who}.tmp")
+        try:
+            try:
+                temporary.write_bytes(data)
+            except FileNotFoundError:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                temporary.write_bytes(data)
+            temporary.replace(path)
+        except OSError:
+            temporary.unlink(missing_ok=True)
+            raise
 
     def keep_only(self, wanted: Mapping[Kind, Collection[str]]) -> None:
         """Remove pictures of what is not there any more, what a crash left, and what is too much.

@@ -138,7 +138,7 @@ def test_what_cannot_be_written_is_not_kept(folder: Path, monkeypatch: pytest.Mo
     def fail(*_: object, **__: object) -> None:
         raise OSError(error, os.strerror(error))
 
-    monkeypatch.setattr(module, "replace_file", fail)
+    monkeypatch.setattr(Path, "write_bytes", fail)
     Thumbs(folder).put(FACE, jpeg())
     assert Thumbs(folder).get(FACE) is None
 
