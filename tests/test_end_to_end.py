@@ -8,12 +8,19 @@ import shutil
 from collections import defaultdict
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import ExifTags, Image, ImageOps
 
 from phototag.core.geometry import match_boxes
 from phototag.core.scores import b_cubed
+from phototag.index.copies import upright_faces
+from phototag.index.db import open_for_reading
+from phototag.index.faces import photos_on_disk
 from phototag.types import Box
 from tests.conftest import SAMPLE_LIBRARY, Command
+
+PORTRAIT = "2018-05 Garden party/IMG_0425.jpg"
 
 
 @pytest.fixture
@@ -99,3 +106,37 @@ def _against_truth(faces: list[dict]) -> tuple[list[str], list[int | None], int]
         groups += [here[pairs[i]]["cluster"] if i in pairs else None for i in range(len(truth))]
         extra += len(here) - len(pairs)
     return people, groups, extra
+
+
+@pytest.mark.parametrize("extension", ["jpg", "png", "webp"])
+def test_a_face_is_the_same_whichever_way_the_photo_is_stored(
+    phototag: Command, tmp_path: Path, extension: str
+) -> None:
+    """Within 3 % of its size, in all eight orientations; what is compared is the photo as it is shown."""
+    for orientation in range(1, 9):
+        _stored(tmp_path / f"{orientation}.{extension}", orientation)
+    assert phototag("scan", tmp_path) == 0
+    index = open_for_reading(tmp_path / ".phototag")
+    files = photos_on_disk(index.db)
+    found = [upright_faces(index.db, file.content) for file in files]
+    index.close()
+    boxes = np.array([box for ((_, box, *_),) in found])  # one face on each
+    usual = np.median(boxes, axis=0)
+    assert len(boxes) == 8
+    assert np.abs(boxes - usual).max() <= 0.03 * min(usual[2] - usual[0], usual[3] - usual[1])
+    assert len({file.photo for file in files}) == 1  # all are copies of one
+
+
+def _stored(path: Path, orientation: int) -> None:
+    """A portrait of the sample library, stored turned by this orientation."""
+    with Image.open(SAMPLE_LIBRARY / PORTRAIT) as image:
+        upright = ImageOps.exif_transpose(image).convert("RGB")
+    turns = {
+        2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_90, 7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_270,
+    }  # fmt: skip
+    stored = upright.transpose(turns[orientation]) if orientation in turns else upright
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    stored.save(path, exif=exif, quality=95)
