@@ -1,4 +1,4 @@
-"""python -m benchmarks stress FOLDER...: scan copies of folders of hostile files; what it took, and what became of them.
+"""python -m benchmarks stress FOLDER...: scan copies of folders of hostile files; what it took and what came of it.
 
 Every file must be read, or listed with a reason; nothing may crash, hang or take gigabytes. The slowest files are
 listed too: each is opened in a process of its own, as a scan opens it.
