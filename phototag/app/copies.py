@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
-from phototag.core.copies import ALIKE_NAMESAKES, likeness, near, originals, same_people, same_shape, to_looks
+from phototag.core.copies import ALIKE_NAMESAKES, Neighbours, likeness, originals, same_people, same_shape, to_looks
 from phototag.core.geometry import intersection_over_union
 from phototag.core.vectors import distances
 from phototag.index import copies, photos, spaces
-from phototag.index.copies import Copy, Picture
+from phototag.index.copies import Copy
 from phototag.index.db import Index, transaction
 from phototag.index.spots import SAME_PLACE
 from phototag.media.formats import Kind, kind_of
-from phototag.types import Space
+from phototag.types import Box, Space
+
+if TYPE_CHECKING:
+    from phototag.types import Vectors
 
 __all__ = ["Copy", "Duplicates", "duplicates", "link"]
 
@@ -46,38 +48,96 @@ def duplicates(index: Index) -> Duplicates:
 def link(index: Index) -> None:
     """Find which photos are copies of others, and let their files count as files of those.
 
-    Only photos that have not been compared are; which one is the original is decided anew each time: the largest
-    that is there. Where a human said of two alike photos that different people are at one place, they stay apart.
+    Only what is new or changed is compared, and what that has an effect on. Where a human said of two alike photos that
+    different people are at one place, they stay apart.
     """
-    space, space_id = spaces.current(index.db), spaces.current_id(index.db)
-    fresh = set() if space is None else copies.uncompared(index.db, space_id)
-    if space is not None and fresh:
-        found = list(_compared(index, space, copies.pictures(index.db, space_id), fresh))
-        with transaction(index.db):
-            copies.record(index.db, fresh, found)
-    pairs = [pair for pair in copies.alike(index.db) if not _is_contradicted(index, *pair)]
-    known = sorted(copies.pictures_alike(index.db), key=lambda picture: picture.worth)
-    there = {picture.hash for picture in known if picture.is_there}
-    of = originals([picture.hash for picture in known], pairs)
+    space = spaces.current(index.db)
+    if space is None:
+        return
+    fresh = copies.uncompared(index.db, spaces.current_id(index.db))
+    again = fresh | copies.orphans(index.db)
+    if not again:
+        return
+    comparison = _Comparison(index, space)
+    found = comparison.originals(again)
     with transaction(index.db):
-        copies.replace(index.db, {copy: original for copy, original in of.items() if original in there})
+        copies.compared(index.db, fresh - comparison.contradicted)
+        copies.replace(index.db, found)
 
 
-def _compared(index: Index, space: Space, pictures: Sequence[Picture], fresh: set[str]) -> Iterator[tuple[str, str]]:
-    """Pairs of photos that are one picture, of which one at least is fresh."""
-    looks = to_looks([picture.look for picture in pictures])
-    rows = [row for row, picture in enumerate(pictures) if picture.hash in fresh]
-    pairs = near(looks, rows)
-    row_of = {picture.hash: row for row, picture in enumerate(pictures)}
-    named = [(row_of[a], row_of[b]) for a, b in _namesakes(index) if {a, b} & fresh and a in row_of and b in row_of]
-    if named:
-        first, second = np.array(named).T
-        alike = likeness(looks[first], looks[second]) >= ALIKE_NAMESAKES
-        pairs += [pair for pair, is_alike in zip(named, alike, strict=True) if is_alike]
-    for i, j in sorted(set(pairs)):
-        a, b = sorted((pictures[i], pictures[j]), key=lambda picture: picture.worth[1:])
-        if same_shape(a.size, b.size) and _have_same_people(index, space, a.hash, b.hash):
-            yield a.hash, b.hash
+class _Comparison:
+    """All photos, the best first, and what is asked of two of them.
+
+    Attributes:
+        contradicted: photos that are kept apart only by what was said, so that they are to be compared next time too.
+    """
+
+    def __init__(self, index: Index, space: Space) -> None:
+        self.index, self.space = index, space
+        found = copies.pictures(index.db, spaces.current_id(index.db))
+        self.pictures = sorted(found, key=lambda picture: picture.worth)
+        self.row = {picture.hash: row for row, picture in enumerate(self.pictures)}
+        self.looks = to_looks([picture.look for picture in self.pictures])
+        self.contradicted: set[str] = set()
+        self._faces: dict[str, _Faces] = {}
+
+    def originals(self, again: Collection[str]) -> dict[str, str]:
+        """Copy -> original, where these photos are looked at again."""
+        if not self.pictures:
+            return {}
+        similar, named = Neighbours(self.looks), self._namesakes()
+        former = {self.row[a]: self.row[b] for a, b in copies.known(self.index.db).items() if {a, b} <= self.row.keys()}
+        found = originals(
+            former,
+            [self.row[photo] for photo in again if photo in self.row],
+            sum(picture.is_there for picture in self.pictures),
+            lambda row: [*named[row], *(other for other in similar.of(row) if other not in named[row])],
+            self._is_copy,
+        )
+        return {self.pictures[copy].hash: self.pictures[original].hash for copy, original in found.items()}
+
+    def _namesakes(self) -> Mapping[int, list[int]]:
+        """A RAW file's photo and that of another one of its name -> each other, where they look alike enough."""
+        found: Mapping[int, list[int]] = defaultdict(list)
+        for a, b in _namesakes(self.index):
+            if a in self.row and b in self.row:
+                one, other = self.row[a], self.row[b]
+                if likeness(self.looks[[one]], self.looks[[other]])[0] >= ALIKE_NAMESAKES:
+                    found[one].append(other)
+                    found[other].append(one)
+        return found
+
+    def _is_copy(self, better: int, worse: int) -> bool:
+        large, small = self.pictures[better], self.pictures[worse]
+        if not same_shape(large.size, small.size):
+            return False
+        ours, theirs = self._of(small.hash), self._of(large.hash)
+        apart = distances(ours.vectors, theirs.vectors) / self.space.thresholds.possible
+        if not same_people(theirs.boxes, ours.boxes, ours.is_sure, apart):
+            return False
+        if _is_contradicted(self.index, large.hash, small.hash):
+            self.contradicted |= {large.hash, small.hash}
+            return False
+        return True
+
+    def _of(self, photo: str) -> _Faces:
+        if photo not in self._faces:
+            limits = self.space.thresholds
+            found = copies.upright_faces(self.index.db, photo)
+            self._faces[photo] = _Faces(
+                [box for _, box, *_ in found],
+                [quality >= limits.weak_quality and score >= limits.weak_score for *_, quality, score in found],
+                photos.vectors_of(self.index.db, [face for face, *_ in found], self.space.dim),
+            )
+        return self._faces[photo]
+
+
+class _Faces(NamedTuple):
+    """The faces on a photo: boxes as fractions of the upright picture, whether the detector is sure, and vectors."""
+
+    boxes: Sequence[Box]
+    is_sure: Sequence[bool]
+    vectors: Vectors
 
 
 def _namesakes(index: Index) -> Iterator[tuple[str, str]]:
@@ -89,23 +149,6 @@ def _namesakes(index: Index) -> Iterator[tuple[str, str]]:
         raw = [content for path, content in files if kind_of(path) is Kind.RAW]
         other = [content for path, content in files if kind_of(path) is not Kind.RAW]
         yield from ((a, b) for a in raw for b in other if a != b)
-
-
-def _have_same_people(index: Index, space: Space, large: str, small: str) -> bool:
-    weakest = space.thresholds
-    on_large = copies.upright_faces(index.db, large)
-    on_small = [
-        face
-        for face in copies.upright_faces(index.db, small)
-        if face[2] >= weakest.weak_quality and face[3] >= weakest.weak_score
-    ]
-    if not on_small:
-        return True
-    ours, theirs = (
-        photos.vectors_of(index.db, [face for face, *_ in found], space.dim) for found in (on_small, on_large)
-    )
-    apart = distances(ours, theirs) / weakest.possible
-    return same_people([box for _, box, *_ in on_large], [box for _, box, *_ in on_small], apart)
 
 
 def _is_contradicted(index: Index, a: str, b: str) -> bool:

@@ -19,7 +19,7 @@ from phototag.errors import ExitCode, PhototagError, StoppedError
 COMMANDS = {
     "scan": ("phototag.cli.scan", "Find, group and tag the faces in a folder of photos."),
     "problems": ("phototag.cli.problems", "List the files that could not be used, and why."),
-    "watch": ("phototag.cli.watch", "Tag photos as they appear."),
+    "watch": ("phototag.cli.watch", "Tag photos as they appear, until it is stopped."),
     "migrate": ("phototag.cli.migrate", "Let another engine describe all faces, and keep what you said."),
     "clusters": ("phototag.cli.groups", "List the groups of unknown faces, the largest first."),
     "name-cluster": ("phototag.cli.name", "Say who a group is."),

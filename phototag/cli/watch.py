@@ -38,9 +38,9 @@ def watch(
     poll: options.Poll = None,
     json: options.JsonLines = False,
 ) -> int:
-    """Tag photos as they appear, until stopped with Ctrl-C or SIGTERM, which is the normal end.
+    """Tag photos as they appear, until it is stopped.
 
-    Files are read when they are whole. Other commands can be used meanwhile.
+    Ctrl-C or SIGTERM is the normal end. Files are read when they are whole. Other commands can be used meanwhile.
     """
     wiring.require_engine_name(engine)
     with _stoppable():

@@ -8,8 +8,9 @@ check.
 
 from __future__ import annotations
 
+import heapq
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 Looks: TypeAlias = NDArray[np.int8]
 """(n, 256): the looks of n pictures."""
+
+N_WAVES = 256
+"""Numbers in a look: 16 frequencies in each direction."""
 
 ALIKE = 0.9965
 """Looks that correlate at least this much are of one picture.
@@ -48,7 +52,7 @@ _FIRST = 12
 
 def to_looks(rows: Sequence[bytes]) -> Looks:
     """Looks (`media.looks`) side by side, (n, 256)."""
-    return np.frombuffer(b"".join(rows), np.int8).reshape(len(rows), -1)
+    return np.frombuffer(b"".join(rows), np.int8).reshape(len(rows), N_WAVES)
 
 
 def likeness(a: Looks, b: Looks) -> NDArray[np.float32]:
@@ -56,29 +60,25 @@ def likeness(a: Looks, b: Looks) -> NDArray[np.float32]:
     return np.asarray(np.einsum("ij,ij->i", _unit(a), _unit(b)), dtype=np.float32)
 
 
-def near(looks: Looks, fresh: Sequence[int]) -> list[tuple[int, int]]:
-    """Pairs of pictures that are ALIKE, of which one at least is fresh.
+class Neighbours:
+    """Finds the pictures that look like one, among many."""
 
-    Args:
-        looks: of all pictures.
-        fresh: rows of those that have not been compared.
+    def __init__(self, looks: Looks) -> None:
+        """Make ready to search among these, (n, 256)."""
+        from scipy.spatial import cKDTree  # a while to import: only when there is something to compare
 
-    Returns:
-        Rows (i, j), i < j, ascending.
-    """
-    if not len(fresh) or len(looks) < 2:
-        return []
-    from scipy.spatial import cKDTree  # a while to import: only when there is something to compare
+        self._looks = _unit(looks)
+        self._low = np.ascontiguousarray(self._looks[:, _lowest(looks.shape[1])])
+        self._tree = cKDTree(self._low)
 
-    low = _unit(looks)[:, _lowest(looks.shape[1])]
-    radius = math.sqrt(2 * (1 - ALIKE))  # the distance of unit vectors that correlate so; fewer waves bring it nearer
-    found = cKDTree(low).query_ball_point(low[list(fresh)], radius * 1.001)
-    pairs = {(min(i, j), max(i, j)) for i, others in zip(fresh, found, strict=True) for j in others if i != j}
-    ordered = sorted(pairs)
-    if not ordered:
-        return []
-    first, second = np.array(ordered).T
-    return [pair for pair, like in zip(ordered, likeness(looks[first], looks[second]), strict=True) if like >= ALIKE]
+    def of(self, row: int) -> list[int]:
+        """Rows of the other pictures that are ALIKE, the most similar first, then in order."""
+        radius = math.sqrt(2 * (1 - ALIKE))  # of unit vectors that correlate so; fewer waves bring them nearer
+        near = np.array(self._tree.query_ball_point(self._low[row], radius * 1.001), dtype=np.intp)
+        near = np.sort(near[near != row])
+        like = self._looks[near] @ self._looks[row]
+        order = np.argsort(-np.round(like, 5), kind="stable")
+        return [int(near[i]) for i in order if like[i] >= ALIKE]
 
 
 def same_shape(a: tuple[int, int], b: tuple[int, int]) -> bool:
@@ -86,7 +86,7 @@ def same_shape(a: tuple[int, int], b: tuple[int, int]) -> bool:
     return abs(math.log(a[0] * b[1] / (a[1] * b[0]))) <= SAME_SHAPE
 
 
-def same_people(large: Sequence[Box], small: Sequence[Box], apart: Vectors) -> bool:
+def same_people(large: Sequence[Box], small: Sequence[Box], is_sure: Sequence[bool], apart: Vectors) -> bool:
     """Whether the faces of a picture and of its copy say that they are one picture.
 
     Each face of the smaller one lies on the larger one too, and the two look alike; there may be more on the larger.
@@ -94,38 +94,60 @@ def same_people(large: Sequence[Box], small: Sequence[Box], apart: Vectors) -> b
 
     Args:
         large: boxes on the larger one, fractions of the upright picture.
-        small: on the smaller one, likewise; without those that the detector is not sure of.
+        small: on the smaller one, likewise.
+        is_sure: of those, which the detector is sure of; others do not matter.
         apart: (len(small), len(large)), how far apart they are, in units of what may still be one person: 1 just is.
     """
     return all(
         any(intersection_over_union(box, other) >= SAME_PLACE and apart[i, j] <= 1 for j, other in enumerate(large))
         for i, box in enumerate(small)
+        if is_sure[i]
     )
 
 
-def originals(pictures: Sequence[str], alike: Iterable[tuple[str, str]]) -> dict[str, str]:
+MOST_ORIGINALS = 8
+"""A picture is compared with so many of the originals that look like it, the most similar ones: of ten thousand frames
+of a film in which somebody moves, each would be compared with all before it."""
+
+
+def originals(
+    former: Mapping[int, int],
+    again: Iterable[int],
+    n_there: int,
+    neighbours: Callable[[int], Sequence[int]],
+    is_copy: Callable[[int, int], bool],
+) -> dict[int, int]:
     """Of which picture each copy is one.
 
-    A copy is like its original, not only like another copy of that: in a row of shots, each like the next, the last may
-    be another picture than the first.
+    A picture is a copy of the best original that it is like, and an original itself where there is none. So a copy is
+    like its original, not only like another copy: in a row of shots, each like the next, the last may be another
+    picture than the first. What has changed is looked at again, the best first, and then what that has an effect on.
 
     Args:
-        pictures: those that may be originals, the best first, then those that are only copies.
-        alike: pairs of pictures.
+        former: copy -> original, as it was. Pictures are numbers, the best is 0.
+        again: pictures that are new, changed or gone, and those whose originals are.
+        n_there: pictures from this number on are gone: copies perhaps, but no originals.
+        neighbours: pictures that look like one, the most similar first.
+        is_copy: whether the second one, the worse, is a copy of the first.
 
     Returns:
-        Copy -> original. The same for the same pairs in any order.
+        Copy -> original. The same whatever was looked at when, but for MOST_ORIGINALS.
     """
-    like: dict[str, set[str]] = {picture: set() for picture in pictures}
-    for a, b in alike:
-        if a in like and b in like:
-            like[a].add(b)
-            like[b].add(a)
-    found: dict[str, str] = {}
-    for picture in pictures:
-        if picture not in found:
-            found |= dict.fromkeys(sorted(like[picture] - found.keys()), picture)
-    return found
+    of, anew = dict(former), set(again)
+    waiting, queued = sorted(anew), set(anew)
+    while waiting:
+        picture = heapq.heappop(waiting)
+        queued.discard(picture)
+        was_copy, near = of.pop(picture, None) is not None, neighbours(picture)
+        better = [other for other in near if other < min(picture, n_there) and other not in of]
+        original = next((other for other in sorted(better[:MOST_ORIGINALS]) if is_copy(other, picture)), None)
+        if original is not None:
+            of[picture] = original
+        if was_copy != (original is not None) or (picture in anew and original is None):
+            for other in (other for other in near if other > picture and other not in queued):
+                heapq.heappush(waiting, other)
+                queued.add(other)
+    return of
 
 
 def _unit(looks: Looks) -> NDArray[np.float32]:

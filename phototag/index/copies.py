@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -65,12 +64,6 @@ def pictures(db: sqlite3.Connection, space_id: int) -> list[Picture]:
     return [_picture(row) for row in db.execute(sql, (space_id,))]
 
 
-def pictures_alike(db: sqlite3.Connection) -> list[Picture]:
-    """The photos that are like another one, sorted."""
-    sql = f"SELECT {_PICTURE} FROM photos WHERE hash IN (SELECT a FROM alike UNION SELECT b FROM alike) ORDER BY hash"
-    return [_picture(row) for row in db.execute(sql)]
-
-
 _PICTURE = """
     hash, width, height, orientation, look, (SELECT count(*) FROM faces WHERE faces.hash = photos.hash),
     hash IN (SELECT content FROM files)"""
@@ -100,18 +93,20 @@ def said_there(db: sqlite3.Connection, photo: str) -> list[tuple[Box, int]]:
     return [(to_upright(Box(*box), orientation), who) for *box, who, orientation in db.execute(sql, (photo,))]
 
 
-def alike(db: sqlite3.Connection) -> list[tuple[str, str]]:
-    """Pairs of photos that are one picture, sorted."""
-    return list(db.execute("SELECT a, b FROM alike ORDER BY a, b"))
+def known(db: sqlite3.Connection) -> dict[str, str]:
+    """Copy -> original, as it was found last."""
+    return dict(db.execute("SELECT hash, original FROM copies"))
 
 
-def record(db: sqlite3.Connection, fresh: Iterable[str], found: Iterable[tuple[str, str]]) -> None:
-    """Remember which photos these are like, and that they have been compared. Inside a transaction."""
-    compared = json.dumps(sorted(fresh))
-    these = "(SELECT value FROM json_each(?))"
-    db.execute(f"DELETE FROM alike WHERE a IN {these} OR b IN {these}", (compared, compared))
-    db.executemany("INSERT OR IGNORE INTO alike VALUES (?, ?)", [tuple(sorted(pair)) for pair in found])
-    db.execute(f"UPDATE photos SET compared = 1 WHERE hash IN {these}", (compared,))
+def orphans(db: sqlite3.Connection) -> set[str]:
+    """Originals that are not there any more, and their copies."""
+    rows = db.execute("SELECT hash, original FROM copies WHERE original NOT IN (SELECT content FROM files)").fetchall()
+    return {photo for row in rows for photo in row}
+
+
+def compared(db: sqlite3.Connection, photos: Iterable[str]) -> None:
+    """Remember that copies of these have been looked for. Inside a transaction."""
+    db.executemany("UPDATE photos SET compared = 1 WHERE hash = ?", [(photo,) for photo in sorted(photos)])
 
 
 def replace(db: sqlite3.Connection, found: Mapping[str, str]) -> None:
@@ -121,7 +116,7 @@ def replace(db: sqlite3.Connection, found: Mapping[str, str]) -> None:
         db: the index.
         found: copy -> original, all that there are.
     """
-    former = dict(db.execute("SELECT hash, original FROM copies"))
+    former = known(db)
     changed = sorted(copy for copy in former.keys() | found.keys() if former.get(copy) != found.get(copy))
     if not changed:
         return

@@ -361,11 +361,6 @@ ALTER TABLE photos ADD COLUMN look BLOB;             -- of the upright picture (
 ALTER TABLE photos ADD COLUMN compared INTEGER NOT NULL DEFAULT 0;    -- whether its copies have been looked for
 
 -- machine: pictures that are another one, encoded anew or resized; their files count as files of that one
-CREATE TABLE alike (
-    a TEXT NOT NULL REFERENCES photos (hash) ON DELETE CASCADE,
-    b TEXT NOT NULL REFERENCES photos (hash) ON DELETE CASCADE,
-    PRIMARY KEY (a, b)
-) WITHOUT ROWID;
 CREATE TABLE copies (
     hash TEXT PRIMARY KEY REFERENCES photos (hash) ON DELETE CASCADE,
     original TEXT NOT NULL REFERENCES photos (hash)

@@ -148,6 +148,9 @@ def _missed(db: sqlite3.Connection, photo: str, found: Mapping[str, Box], space_
 def record_file(db: sqlite3.Connection, file: PhotoFile, photo: str, shown: Shown) -> None:
     """Remember that this file holds this photo, or what that is a copy of. Inside a transaction."""
     db.execute("DELETE FROM problems WHERE path = ?", (file.path,))
+    # one that is back may be the original of copies again
+    back = "hash = ? AND NOT EXISTS (SELECT 1 FROM files WHERE content = photos.hash)"
+    db.execute(f"UPDATE photos SET compared = 0 WHERE {back}", (photo,))
     db.execute(
         "REPLACE INTO files (path, size, mtime_ns, hash, content, orientation, taken, taken_from, camera, latitude,"
         " longitude) VALUES (?1, ?2, ?3, coalesce((SELECT original FROM copies WHERE copies.hash = ?4), ?4), ?4, ?5,"

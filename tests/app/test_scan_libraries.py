@@ -24,6 +24,7 @@ from phototag.app.scan import ScanReport, Workshop, scan
 from phototag.engines import fake
 from phototag.index import photos
 from phototag.index.db import Index, open_for_writing
+from phototag.media.darkroom import Here
 from phototag.types import PhotoFile
 from tests.conftest import BLUE, RED
 
@@ -109,7 +110,9 @@ def _workshop(index: Index) -> Workshop:
     return Workshop(
         None,
         lambda _: fake.load(index.folder),
+        lambda *_: None,
         lambda workers, _: ThreadPoolExecutor(workers),
+        Here(),
         1,
         lambda items, **_: items,
     )

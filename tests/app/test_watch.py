@@ -19,13 +19,14 @@ import pytest
 
 from phototag import wiring
 from phototag.app import groups, scan
-from phototag.app.analyse import Worker
+from phototag.app.analyse import Outcome, Worker
 from phototag.app.evidence import Evidence
 from phototag.app.watch import Batch, Library, Pace, Settling, Watch
 from phototag.engines import fake
 from phototag.errors import DamagedError, LockedError
 from phototag.index import db, lock
 from phototag.index.db import Index
+from phototag.media.darkroom import Here
 from phototag.media.walk import Changes
 from phototag.settings import Settings
 from phototag.types import PhotoFile
@@ -52,7 +53,9 @@ class Watched:
             lambda: wiring.reading(settings),
             lambda: wiring.writing(settings, "watch", lambda _: None),
         )
-        shop = scan.Workshop("fake", lambda _: fake.load(root), self._pool, 2, lambda items, **_: items)
+        shop = scan.Workshop(
+            "fake", lambda _: fake.load(root), lambda *_: None, self._pool, Here(), 2, lambda items, **_: items
+        )
         self.watch = Watch(library, shop, pace, self.said.append)
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
@@ -194,13 +197,13 @@ def test_a_file_that_is_written_in_pieces_is_read_once_and_whole(
     start: Start, library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: Counter[bytes] = Counter()
-    as_ever = Worker._read
+    as_ever = Worker.analyse
 
-    def counted(self: Worker, file: PhotoFile) -> bytes:
+    def counted(self: Worker, file: PhotoFile) -> Outcome:
         read[file.path] += 1
         return as_ever(self, file)
 
-    monkeypatch.setattr(Worker, "_read", counted)
+    monkeypatch.setattr(Worker, "analyse", counted)
     watched = start(library, Pace(settled_s=0.4, batch_s=0.5, check_s=0.05))
     watched.batch()
     data = draw_photo(library.parent / "slow.png", [RED], (1000, 800)).read_bytes()
@@ -224,7 +227,7 @@ def test_a_burst_is_a_few_batches(start: Start, library: Path) -> None:
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(data + n.to_bytes(2))
     batches = watched.batches(1000)
-    assert sum(batch.faces for batch in batches) == 1000
+    assert sum(batch.kinds["new"] for batch in batches) == 1000
     assert len(batches) <= 5
 
 

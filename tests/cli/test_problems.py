@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from phototag.app.analyse import Worker
+from phototag.app.analyse import Outcome, Worker
 from phototag.engines.registry import ENGINES, Entry
 from phototag.index.db import open_for_reading
 from phototag.media.formats import HEAD_BYTES
+from phototag.types import PhotoFile
 from tests.cli.test_scan import counts, scan
 from tests.conftest import BLUE, GREEN, RED, Command, draw_photo
 
@@ -93,7 +94,8 @@ def test_of_a_file_that_is_no_photo_only_the_beginning_is_read_and_only_once(
         file.truncate(1 << 40)  # a hole of a terabyte
     scan(phototag, library)
     assert HEAD_BYTES < 1000
-    monkeypatch.setattr(Worker, "_read", None)
+    for work in ("analyse", "hash"):
+        monkeypatch.setattr(Worker, work, None)
     assert counts(scan(phototag, library)) == {"seen": 6, "unchanged": 6}
 
 
@@ -222,7 +224,8 @@ def test_a_file_rewritten_within_a_coarse_moment_is_read_again(
     assert counts(scan(phototag, tmp_path)) == {"seen": 3, "changed": 1, "unchanged": 2}
     monkeypatch.setattr("phototag.app.scan.YOUNG_NS", -1)  # as if time had passed
     assert counts(scan(phototag, tmp_path)) == {"seen": 3, "unchanged": 3}
-    monkeypatch.setattr(Worker, "_read", None)
+    for work in ("analyse", "hash"):
+        monkeypatch.setattr(Worker, work, None)
     assert counts(scan(phototag, tmp_path)) == {"seen": 3, "unchanged": 3}
 
 
@@ -230,14 +233,14 @@ def test_a_file_that_changes_between_listing_and_reading_is_read_again(
     phototag: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     draw_photo(tmp_path / "a.bmp", [RED])
-    read = Worker._read
+    analyse = Worker.analyse
 
-    def changing(worker: Worker, file: object) -> bytes:
+    def changing(worker: Worker, file: PhotoFile) -> Outcome:
         draw_photo(tmp_path / "a.bmp", [GREEN])
-        return read(worker, file)
+        return analyse(worker, file)
 
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(Worker, "_read", changing)
+        meanwhile.setattr(Worker, "analyse", changing)
         assert counts(scan(phototag, tmp_path)) == {"seen": 1, "new": 1}
     draw_photo(tmp_path / "a.bmp", [BLUE])
     assert counts(scan(phototag, tmp_path)) == {"seen": 1, "changed": 1}

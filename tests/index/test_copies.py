@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from phototag.core.geometry import to_stored
-from phototag.index import copies, faces, health, people, spots
+from phototag.index import copies, faces, health, people, photos, spots
 from phototag.index.db import Index, transaction
 from phototag.index.spots import Spot
-from phototag.types import Box
+from phototag.types import Box, PhotoFile, Shown
 from tests.index.conftest import LEFT, RIGHT, name, put_photo, refuse
 
 BIG, SMALL = "aa" * 16, "bb" * 16
@@ -109,16 +109,25 @@ def test_a_photo_that_is_read_again_stays_a_copy(index: Index, both: tuple[str, 
     assert {file.photo for file in faces.photos_on_disk(index.db)} == {BIG}
 
 
-def test_pairs_are_forgotten_when_a_photo_is_compared_again(index: Index, both: tuple[str, str]) -> None:
+def test_a_photo_is_compared_once_until_it_is_read_again_or_comes_back(index: Index, both: tuple[str, str]) -> None:
+    assert copies.uncompared(index.db, 1) == {BIG, SMALL}
     with transaction(index.db):
-        copies.record(index.db, [BIG, SMALL], [(SMALL, BIG)])
-    assert copies.alike(index.db) == [(BIG, SMALL)]
+        copies.compared(index.db, [BIG, SMALL])
     assert copies.uncompared(index.db, 1) == set()
     put_photo(index, "small.jpg", SMALL, [LEFT])
     assert copies.uncompared(index.db, 1) == {SMALL}
     with transaction(index.db):
-        copies.record(index.db, [SMALL], [])
-    assert copies.alike(index.db) == []
+        photos.forget_files(index.db, [b"big.jpg"])
+        photos.record_file(index.db, PhotoFile(b"back.jpg", 1, 1), BIG, Shown())
+    assert copies.uncompared(index.db, 1) == {BIG, SMALL}
+
+
+def test_originals_that_are_gone_and_their_copies_are_known(index: Index, both: tuple[str, str]) -> None:
+    link(index, **{SMALL: BIG})
+    assert copies.orphans(index.db) == set()
+    with transaction(index.db):
+        photos.forget_files(index.db, [b"big.jpg"])
+    assert copies.orphans(index.db) == {BIG, SMALL}
 
 
 def test_files_of_one_picture_are_listed_together(index: Index, both: tuple[str, str]) -> None:
