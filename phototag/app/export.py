@@ -149,9 +149,11 @@ def _line(file: PhotoOnDisk, found: Sequence[KnownFace], words: Mapping[str, Seq
         "people": names,
         "faces": shown,
     }
-    own = words.get(file.content, ())  # of a copy, what found no face on the picture that it is a copy of
-    none = [_place(word, file) | _refused(word) for word in own if not word.is_face]
-    lost = [_place(word, file) | _said(word) for word in own if word.is_face and not (word.is_found and said is own)]
+    own = words.get(file.content, ()) if file.is_copy else ()  # what found no face on the picture that it is a copy of
+    none = [_place(word, file) | _refused(word) for word in said if not word.is_face]
+    none += [_place(word, file, own=True) | _refused(word) for word in own if not word.is_face]
+    lost = [_place(word, file) | _said(word) for word in said if word.is_face and not word.is_found]
+    lost += [_place(word, file, own=True) | _said(word) for word in own if word.is_face]
     copy_of = file.photo if file.is_copy else None
     more = {"copy_of": copy_of, "not_faces": none, "waiting": lost, "collage": bool(file.is_collage)}
     return to_json(record | {key: value for key, value in more.items() if value}).encode() + b"\n"
@@ -174,9 +176,15 @@ def _face(face: KnownFace) -> dict[str, object]:
     }
 
 
-def _place(word: Word, file: PhotoOnDisk) -> dict[str, object]:
+def _place(word: Word, file: PhotoOnDisk, *, own: bool = False) -> dict[str, object]:
+    """Where something was said: of the picture that the file counts as, or of the copy in it alone."""
     size = turned_size(file.width, file.height, file.orientation)
-    return {"id": word.spot.id, "box": list(box_in_pixels(to_upright(word.spot.box, file.orientation), *size))}
+    box = word.spot.box if own else file.here(word.spot.box)
+    place: dict[str, object] = {
+        "id": word.spot.id,
+        "box": list(box_in_pixels(to_upright(box, file.orientation), *size)),
+    }
+    return place | ({"copy_only": True} if own else {})
 
 
 def _said(word: Word | None) -> dict[str, object]:

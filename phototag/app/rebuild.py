@@ -10,8 +10,10 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -134,7 +136,8 @@ def _write(draft: Path, folder: Path, root: Path, said: TagFile, shop: Workshop,
     try:
         with transaction(index.db, durable=True):
             told = _Telling(index, root, shop.darkroom)
-            for photo in shop.progress(said.photos, label="Reading tags.jsonl", total=len(said.photos), unit="photo"):
+            lines = list(_each_once(said.photos, root))
+            for photo in shop.progress(lines, label="Reading tags.jsonl", total=len(lines), unit="photo"):
                 told.photo(photo)
             journal.decide(index.db, Kind.REBUILD, {"faces": len(told.faces)}, told.draft, at_ns)
             set_meta(index.db, UNFINISHED, json.dumps(said.broken).encode())
@@ -148,6 +151,24 @@ def _excluded_before(path: Path) -> list[str]:
     with suppress(LibraryError, sqlite3.Error, ValueError), closing(db.connect_for_reading(path, still=True)) as old:
         return list(json.loads(get_meta(old, EXCLUDED) or b"[]"))
     return []
+
+
+def _each_once(photos: Sequence[SaidPhoto], root: Path) -> Iterator[SaidPhoto]:
+    """The lines to go by: of a picture and its copies, which say the same, those of the first that is there.
+
+    The others keep what was said of that copy alone.
+    """
+    families: dict[str, list[SaidPhoto]] = defaultdict(list)
+    for photo in photos:
+        families[photo.original].append(photo)
+    for original, family in families.items():
+        ordered = sorted(family, key=lambda photo: photo.hash != original)
+        first = next((photo for photo in ordered if os.path.lexists(root / photo.path)), ordered[0])
+        for photo in ordered:
+            if photo.hash == first.hash:
+                yield photo
+            elif own := tuple(face for face in photo.faces if face.is_of_copy):
+                yield replace(photo, faces=own, is_collage=False)
 
 
 class _Scale(NamedTuple):

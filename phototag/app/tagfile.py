@@ -33,6 +33,7 @@ class SaidFace:
         is_face: a human did not say that it is none.
         who: it is, or None.
         refused: who it is not.
+        is_of_copy: it was said of this copy, and nothing lies there on the original.
     """
 
     id: str
@@ -40,6 +41,7 @@ class SaidFace:
     is_face: bool
     who: Who | None
     refused: tuple[Who, ...]
+    is_of_copy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class SaidPhoto:
         orientation: EXIF's, in which the boxes are; None likewise.
         faces: those of which something was said.
         is_collage: one person may be on it more than once.
+        original: hash of the picture that it is a copy of, or its own.
     """
 
     path: str
@@ -61,6 +64,7 @@ class SaidPhoto:
     orientation: int | None
     faces: tuple[SaidFace, ...]
     is_collage: bool
+    original: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +100,7 @@ def read(path: Path) -> TagFile:
 
 
 def _photo(line: dict[str, Any]) -> SaidPhoto:
-    is_copy = "copy_of" in line  # what is said of its faces is said in the line of the original
-    found = [_face(face) for face in [*([] if is_copy else line["faces"]), *line.get("waiting", [])]]
+    found = [_face(face) for face in [*line["faces"], *line.get("waiting", [])]]
     none = [_face(face, is_face=False) for face in line.get("not_faces", [])]
     said = [face for face in [*found, *none] if face.who or face.refused or not face.is_face]
     return SaidPhoto(
@@ -106,7 +109,8 @@ def _photo(line: dict[str, Any]) -> SaidPhoto:
         _size(line.get("size")),
         _orientation(line.get("orientation")),
         tuple(said),
-        line.get("collage") is True and not is_copy,
+        line.get("collage") is True,
+        _matching(_HASH, line.get("copy_of", line["hash"])),
     )
 
 
@@ -115,7 +119,8 @@ def _face(face: dict[str, Any], *, is_face: bool = True) -> SaidFace:
     if not all(map(math.isfinite, (left, top, right, bottom))):
         raise _BrokenError
     refused = tuple(_who(value) for value in face.get("not", []))
-    return SaidFace(_matching(_ID, face["id"]), (left, top, right, bottom), is_face, _said(face), refused)
+    is_of_copy = face.get("copy_only") is True
+    return SaidFace(_matching(_ID, face["id"]), (left, top, right, bottom), is_face, _said(face), refused, is_of_copy)
 
 
 def _said(face: dict[str, Any]) -> Who | None:

@@ -14,6 +14,11 @@ from PIL import Image
 from phototag.app.copies import duplicates
 from phototag.app.history import undo
 from phototag.index import faces, health
+from phototag.index.db import transaction
+from phototag.index.draft import Draft
+from phototag.index.journal import Kind, decide
+from phototag.index.spots import Spot
+from phototag.types import Box
 from tests.conftest import BLUE, GREEN, RED, Album, Command, draw_photo
 
 
@@ -157,6 +162,50 @@ def test_a_rebuilt_index_has_the_names_of_copies(album: Album, phototag: Command
     (album.root / ".phototag" / "index.db").unlink()
     assert phototag("rebuild", album.root, "--engine", "fake") == 0
     assert album.sources() == {"big": "human anna"}
+    assert album.tags() == before
+
+
+@pytest.mark.parametrize("is_scanned", [True, False])
+def test_a_rebuilt_index_has_the_name_though_only_the_copy_is_left(
+    album: Album, phototag: Command, is_scanned: bool
+) -> None:
+    album.draw(big=[RED], other=[RED, BLUE])
+    reencode(album.root / "big.png", album.root / "small.jpg", scale=0.5)
+    album.scan()
+    album.name("anna", "big")
+    album.scan()
+    (album.root / "big.png").unlink()
+    if is_scanned:
+        album.scan()
+    album.close()
+    (album.root / ".phototag" / "index.db").unlink()
+    assert phototag("rebuild", album.root, "--engine", "fake") == 0, phototag.err
+    assert album.sources()["small"] == "human anna"
+    assert album.scan() == 0
+    album.close()
+    (album.root / ".phototag" / "index.db").unlink()
+    assert phototag("rebuild", album.root, "--engine", "fake") == 0, phototag.err
+    assert album.sources()["small"] == "human anna"
+
+
+def test_a_rebuilt_index_has_what_was_said_of_a_copy_alone(album: Album, phototag: Command) -> None:
+    album.draw(big=[RED])
+    reencode(album.root / "big.png", album.root / "small.png", scale=0.75)
+    place = album.root / "small.png"
+    album.scan()
+    (face,) = faces.faces(album.index.db)
+    (copy,) = [file for file in faces.photos_on_disk(album.index.db) if file.is_copy]
+    with transaction(album.index.db, durable=True):
+        draft = Draft(album.index.db)
+        draft.no_face(Spot("0" * 16, copy.content, Box(0, 0, 0.1, 0.1)))
+        decide(album.index.db, Kind.NOT_A_FACE, {"faces": 1}, draft, 1)
+    album.scan()
+    before = album.tags()
+    assert before.count(b'"copy_only": true') == 1
+    assert place.is_file() and face.path == b"big.png"
+    album.close()
+    (album.root / ".phototag" / "index.db").unlink()
+    assert phototag("rebuild", album.root, "--engine", "fake") == 0, phototag.err
     assert album.tags() == before
 
 

@@ -36,7 +36,7 @@ def faces(tmp_path: Path, **more: Any) -> tuple[SaidFace, ...]:
 def test_what_a_human_said_is_read(tmp_path: Path) -> None:
     found = said(tmp_path, line(face(A, "elon", "human", **{"not": ["ann", 17]}), collage=True))
     only = SaidFace(A, PLACE, True, Who("elon"), (Who("ann"), Who(None, 17)))
-    assert found == TagFile((SaidPhoto("a.jpg", "abcd" * 8, (100, 80), 6, (only,), True),), ())
+    assert found == TagFile((SaidPhoto("a.jpg", "abcd" * 8, (100, 80), 6, (only,), True, "abcd" * 8),), ())
 
 
 def test_what_the_machine_found_is_not(tmp_path: Path) -> None:
