@@ -43,6 +43,7 @@ class ScanReport:
         gone: paths that are no longer there, and whose picture did not turn up elsewhere.
         unchanged: as they were.
         duplicates: new paths with a picture that lies at another path too.
+        copies: files that count as another photo, of which they are a copy: resized or encoded anew.
         faces: on all photos that are there.
         clusters: groups of unknown faces.
         auto_tagged: faces named because of a strong match.
@@ -59,6 +60,7 @@ class ScanReport:
     gone: int
     unchanged: int
     duplicates: int
+    copies: int
     faces: int
     clusters: int
     auto_tagged: int
@@ -359,6 +361,7 @@ def _report(index: Index, reading: Reading, timer: StepTimer) -> ScanReport:
         gone=kinds.get("gone", 0),
         unchanged=kinds.get("unchanged", 0) + reading.kept,
         duplicates=kinds.get("duplicates", 0),
+        copies=photos.count_copies(index.db),
         faces=photos.count_faces(index.db),
         clusters=len(groups.unknown(index.db)),
         auto_tagged=people.count_auto_tagged(index.db),

@@ -83,6 +83,7 @@ def _document(report: ScanReport, seconds: float) -> dict[str, object]:
     counts = ("seen", "new", "changed", "moved", "gone", "unchanged", "duplicates")
     return {
         "photos": {name: getattr(report, name) for name in counts},
+        "copies": report.copies,
         "faces": report.faces,
         "clusters": report.clusters,
         "auto_tagged": report.auto_tagged,
@@ -102,6 +103,13 @@ def _summary(report: ScanReport, seconds: float) -> None:
         f"In all {render.count(report.faces, 'face')}, {render.count(report.clusters, 'unknown group')}, "
         f"{render.count(report.auto_tagged, 'face')} tagged automatically."
     )
+    if report.copies:
+        are = render.count(
+            report.copies,
+            "file is a copy of another photo and counts as that",
+            "files are copies of other photos and count as those",
+        )
+        render.out(f"{are}. See: {render.command('duplicates')}")
     if report.problems:
         render.out(f"\n{render.count(len(report.problems), 'file')} could not be used:")
         for problem in report.problems[:FEW_PROBLEMS]:

@@ -19,6 +19,8 @@ class Picture(NamedTuple):
         size: width and height in pixels, upright.
         look: of `media.looks`.
         faces: how many were found on it.
+        bytes: of the file that it was read from.
+        has_camera: whether a file says what camera took it: those that were sent or saved anew seldom do.
         is_there: whether a file has it.
     """
 
@@ -26,12 +28,15 @@ class Picture(NamedTuple):
     size: tuple[int, int]
     look: bytes
     faces: int
+    bytes: int
+    has_camera: bool
     is_there: bool
 
     @property
-    def worth(self) -> tuple[bool, int, int, str]:
-        """Sorts the best to the front: what is there, the larger, that on which more faces are found."""
-        return not self.is_there, -self.size[0] * self.size[1], -self.faces, self.hash
+    def worth(self) -> tuple[bool, int, bool, int, int, str]:
+        """Sorts the best first: what is there, the larger, what the camera left, with more faces, with more bytes."""
+        pixels = self.size[0] * self.size[1]
+        return not self.is_there, -pixels, not self.has_camera, -self.faces, -self.bytes, self.hash
 
 
 class Copy(NamedTuple):
@@ -66,12 +71,13 @@ def pictures(db: sqlite3.Connection, space_id: int) -> list[Picture]:
 
 _PICTURE = """
     hash, width, height, orientation, look, (SELECT count(*) FROM faces WHERE faces.hash = photos.hash),
+    size, EXISTS (SELECT 1 FROM files WHERE content = photos.hash AND camera IS NOT NULL),
     hash IN (SELECT content FROM files)"""
 
 
-def _picture(row: tuple[str, int, int, int, bytes, int, int]) -> Picture:
-    hash_, width, height, orientation, look, faces, is_there = row
-    return Picture(hash_, turned_size(width, height, orientation), look, faces, bool(is_there))
+def _picture(row: tuple[str, int, int, int, bytes, int, int, int, int]) -> Picture:
+    hash_, width, height, orientation, look, faces, size, has_camera, is_there = row
+    return Picture(hash_, turned_size(width, height, orientation), look, faces, size, bool(has_camera), bool(is_there))
 
 
 def upright_faces(db: sqlite3.Connection, photo: str) -> list[tuple[str, Box, float, float]]:

@@ -80,6 +80,11 @@ def count_faces(db: sqlite3.Connection) -> int:
     return int(db.execute(sql).fetchone()[0])
 
 
+def count_copies(db: sqlite3.Connection) -> int:
+    """Files whose picture is a copy of another one that is there."""
+    return int(db.execute("SELECT count(*) FROM files WHERE content <> hash").fetchone()[0])
+
+
 def record_analysis(
     db: sqlite3.Connection,
     file: PhotoFile,

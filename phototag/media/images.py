@@ -168,7 +168,8 @@ def _opened(data: bytes, max_megapixels: float) -> Iterator[Image.Image]:
 
 def _refuse_large(width: int, height: int, max_megapixels: float) -> None:
     if width * height > max_megapixels * 1e6:
-        raise TooLargeError(f"{width} x {height} pixels are more than the limit of {max_megapixels:g} megapixels.")
+        limit = f"the limit of {max_megapixels:g} megapixels (--max-megapixels)"
+        raise TooLargeError(f"{width} x {height} pixels are more than {limit}.")
 
 
 def _cielab(data: bytes, max_megapixels: float) -> Image.Image:

@@ -96,7 +96,8 @@ def orientation(data: bytes) -> int | None:
 def _negative(rawpy: Any, raw: Any, long_side: int, max_megapixels: float) -> Negative:
     width, height = raw.sizes.width, raw.sizes.height
     if width * height > max_megapixels * 1e6:
-        raise TooLargeError(f"{width} x {height} pixels are more than the limit of {max_megapixels:g} megapixels.")
+        limit = f"the limit of {max_megapixels:g} megapixels (--max-megapixels)"
+        raise TooLargeError(f"{width} x {height} pixels are more than {limit}.")
     turned = _ORIENTATIONS.get(raw.sizes.flip, 1)
     preview = _preview(rawpy, raw, long_side)
     if preview is None or max(preview.size) < min(long_side, max(width, height)) / 2:

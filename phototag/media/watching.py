@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from watchdog.events import EVENT_TYPE_CLOSED_NO_WRITE, EVENT_TYPE_OPENED, FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
+from phototag.media.exclusions import IGNORE_FILE
 from phototag.media.formats import Kind, kind_of
 from phototag.media.walk import SKIPPED_FOLDERS
 
@@ -133,6 +134,8 @@ class _Bell(FileSystemEventHandler):
     def _concerns(self, path: bytes, is_folder: bool) -> bool:
         if path == self._skip or path.startswith(self._skip + os.fsencode(os.sep)):
             return False
+        if path.endswith(os.fsencode(os.sep) + IGNORE_FILE):
+            return True
         names = os.path.relpath(path, self._root).split(os.fsencode(os.sep))
         if path != self._root and any(name.startswith(b".") or name in SKIPPED_FOLDERS for name in names):
             return False

@@ -38,7 +38,7 @@ def problems(phototag: Command, root: Path, *options: object) -> dict[str, str]:
 REASONS = {
     "crash.png": "The decoder crashed on this file.",
     "hang.png": "The picture took longer than 2 s to decode.",
-    "huge.bmp": "100000 x 100000 pixels are more than the limit of 200 megapixels.",
+    "huge.bmp": "100000 x 100000 pixels are more than the limit of 200 megapixels (--max-megapixels).",
 }
 
 
@@ -76,7 +76,7 @@ def test_a_file_that_did_harm_is_left_alone_until_it_changes(
 
 def test_a_picture_refused_for_its_size_is_read_when_the_limit_is_raised(phototag: Command, tmp_path: Path) -> None:
     draw_photo(tmp_path / "a.png", [BLUE], (1500, 1000))
-    refused = {"a.png": "1500 x 1000 pixels are more than the limit of 1 megapixels."}
+    refused = {"a.png": "1500 x 1000 pixels are more than the limit of 1 megapixels (--max-megapixels)."}
     assert problems(phototag, tmp_path, "--max-megapixels", 1) == refused
     assert problems(phototag, tmp_path, "--max-megapixels", 1) == refused
     assert problems(phototag, tmp_path) == {}

@@ -41,6 +41,7 @@ def test_a_first_scan_finds_everything(phototag: Command, library: Path) -> None
     kinds = {"new": 6, "changed": 0, "moved": 0, "gone": 0, "unchanged": 0, "duplicates": 0}
     assert document == {
         "photos": {"seen": 6, **kinds},
+        "copies": 0,
         "faces": 6,
         "clusters": 2,
         "auto_tagged": 0,

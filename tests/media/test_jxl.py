@@ -68,7 +68,7 @@ def test_the_capture_time_is_read() -> None:
 def test_a_large_picture_is_refused_before_it_is_decoded() -> None:
     huge = jxl._BARE + (1 << 1 | 3 << 1 | (59_999 << 3) | (1 << 33)).to_bytes(12, "little")
     assert jxl.header(huge)[:2] == (60_000, 60_000)
-    assert reason(huge) == "60000 x 60000 pixels are more than the limit of 200 megapixels."
+    assert reason(huge) == "60000 x 60000 pixels are more than the limit of 200 megapixels (--max-megapixels)."
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
