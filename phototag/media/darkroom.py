@@ -4,7 +4,7 @@ Decoders are C code that reads whatever anybody put into a file: it may crash, h
 reads a file, names its picture and decodes it; nothing else in a scan parses a photo. `Apart` has it done by a child
 process with limits, `Here` does it in this one.
 
-A child costs 0.2 s to start and 1 ms a photo, so it is kept until the process that started it ends. It guards against
+A child costs 0.3 s to start and 2 ms a photo, so it is kept until the process that started it ends. It guards against
 accidents; it is no sandbox.
 """
 
