@@ -37,8 +37,8 @@ GLANCE_SECONDS = 0.1
 
 SHELF_BYTES = 128 << 20
 """Arrays up to here, 44 megapixels of RGB, come back through shared memory: 1.2 ms for 9 MB in a bare trial, where a
-pipe takes 3.8 (2026-11). It takes only what was ever used of it. Larger ones come by the pipe, and all where there is no
-memfd."""
+pipe takes 3.8 (2026-11). It takes only what was ever used of it. Larger ones come by the pipe, and all where there
+is no memfd."""
 
 
 class Job(NamedTuple):
