@@ -58,12 +58,14 @@ class Unreadable:
         reason: a sentence for a person; None if the file is not there any more.
         lasting: whether it would be the same next time, as long as the file does not change.
         is_photo: false where its content says that it is none, which is no problem.
+        is_beyond_limit: it may be read with a higher limit, and what was found on it with one still holds.
     """
 
     file: PhotoFile
     reason: str | None
     lasting: bool = True
     is_photo: bool = True
+    is_beyond_limit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,7 @@ def _guarded(file: PhotoFile, work: Callable[[PhotoFile], Outcome]) -> Outcome:
     except OSError as error:
         return Unreadable(file, f"The file cannot be read: {error.strerror or error}.", lasting=False)
     except TooLargeError as error:
-        return Unreadable(file, str(error), lasting=False)
+        return Unreadable(file, str(error), lasting=False, is_beyond_limit=True)
     except PhotoError as error:
         return Unreadable(file, str(error), is_photo=not isinstance(error, NotAPhotoError))
     except PhototagError:

@@ -296,6 +296,8 @@ class _Work:
             elif isinstance(outcome, Hashed):
                 photos.record_file(db, file, outcome.hash, outcome.shown)
                 self.hashes[outcome.file.path] = outcome.hash
+            elif outcome.is_beyond_limit and (known := photos.recorded(db, outcome.file)):
+                self.hashes[outcome.file.path] = known
             elif outcome.reason is not None:
                 photos.record_problem(db, file, outcome.reason, lasting=outcome.lasting, is_photo=outcome.is_photo)
         if isinstance(outcome, Analysis):

@@ -174,6 +174,13 @@ def record_file(db: sqlite3.Connection, file: PhotoFile, photo: str, shown: Show
     )
 
 
+def recorded(db: sqlite3.Connection, file: PhotoFile) -> str | None:
+    """The picture in a file that is as it was when it was read; None for any other file."""
+    sql = "SELECT content FROM files WHERE path = ? AND size = ? AND mtime_ns = ?"
+    row = db.execute(sql, (file.path, file.size, file.mtime_ns)).fetchone()
+    return None if row is None else str(row[0])
+
+
 def record_problem(
     db: sqlite3.Connection, file: PhotoFile, reason: str, *, lasting: bool, is_photo: bool = True
 ) -> None:

@@ -80,3 +80,11 @@ def test_a_picture_refused_for_its_size_is_read_when_the_limit_is_raised(photota
     assert problems(phototag, tmp_path, "--max-megapixels", 1) == refused
     assert problems(phototag, tmp_path, "--max-megapixels", 1) == refused
     assert problems(phototag, tmp_path) == {}
+
+
+def test_what_was_read_with_a_higher_limit_stays_when_all_is_read_again(phototag: Command, tmp_path: Path) -> None:
+    draw_photo(tmp_path / "a.png", [BLUE], (1500, 1000))
+    assert problems(phototag, tmp_path, "--max-megapixels", 2) == {}
+    assert problems(phototag, tmp_path, "--max-megapixels", 1, "--force") == {}
+    phototag("faces", "--json", "--library", tmp_path)
+    assert len(json.loads(phototag.out)["faces"]) == 1
