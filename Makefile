@@ -21,7 +21,7 @@ lint: .venv/installed-test
 	$(BIN)/mypy
 
 unit: .venv/installed-test
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 format: .venv/installed-test
 	$(BIN)/ruff check --fix .
