@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from phototag.app.decide import take_effect
-from phototag.app.disk import walk_of
+from phototag.app.disk import look
 from phototag.app.export import TAGS, is_as_left, tag_lines
 from phototag.app.sheets import SHEETS
 from phototag.errors import ExitCode
@@ -19,7 +19,6 @@ from phototag.index import backups, health, journal, photos, spots
 from phototag.index.backups import Shown
 from phototag.index.db import EXPORTED, Index, forget_results, set_meta, transaction
 from phototag.media.content import content_hash
-from phototag.media.walk import compare
 from phototag.types import PhotoFile, Progress
 
 EXAMPLES = 5
@@ -224,11 +223,9 @@ def _leftovers(folder: Path) -> list[Path]:
 
 
 def _disk(index: Index, progress: Progress, deep: bool) -> Iterator[Finding]:
-    known, failed = photos.files(index.db), photos.failed_files(index.db)
-    seen = {**failed, **{path: file for path, (file, _) in known.items()}}
-    disk = walk_of(index)
-    files = progress(disk.photo_files(), label="Looking at the disk", total=len(seen), unit="photo")
-    changes = compare(files, seen, disk.unreadable)
+    looked = look(index, progress)
+    known, changes, disk = looked.known, looked.changes, looked.walk
+    seen = {**photos.failed_files(index.db), **{path: file for path, (file, _) in known.items()}}
     tried = {path: file for path, file in seen.items() if file.mtime_ns != photos.NEVER}  # the others any scan tries
     yield from _finding(Kind.NEW, [os.fsdecode(file.path) for file in changes.fresh if file.path not in seen])
     yield from _finding(Kind.CHANGED, [os.fsdecode(file.path) for file in changes.fresh if file.path in tried])

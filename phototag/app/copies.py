@@ -142,13 +142,18 @@ class _Faces(NamedTuple):
 
 def _namesakes(index: Index) -> Iterator[tuple[str, str]]:
     """Photos in a RAW file and in another one beside it that has the same name but for the extension."""
-    beside: Mapping[bytes, list[tuple[bytes, str]]] = defaultdict(list)
-    for path, (_, content) in photos.files(index.db).items():
-        beside[os.path.splitext(path)[0].lower()].append((path, content))
-    for files in beside.values():
-        raw = [content for path, content in files if kind_of(path) is Kind.RAW]
-        other = [content for path, content in files if kind_of(path) is not Kind.RAW]
-        yield from ((a, b) for a in raw for b in other if a != b)
+    files = photos.files(index.db)
+    raw: Mapping[bytes, list[str]] = defaultdict(list)
+    for path, (_, content) in files.items():
+        if kind_of(path) is Kind.RAW:
+            raw[_stem(path)].append(content)
+    for path, (_, content) in files.items() if raw else ():
+        if kind_of(path) is not Kind.RAW:
+            yield from ((other, content) for other in raw.get(_stem(path), ()) if other != content)
+
+
+def _stem(path: bytes) -> bytes:
+    return os.path.splitext(path)[0].lower()
 
 
 def _is_contradicted(index: Index, a: str, b: str) -> bool:

@@ -4,20 +4,61 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from phototag.errors import LibraryError, NotAPhotoError
+from phototag.index import photos
 from phototag.index.db import EXCLUDED, Index, get_meta, set_meta, transaction
 from phototag.media.exclusions import from_option
 from phototag.media.formats import Kind, kind_of, require_picture
-from phototag.media.walk import Walk, Why
-from phototag.types import PhotoFile
+from phototag.media.walk import Changes, Walk, Why, compare
+from phototag.types import PhotoFile, Progress
 
 
 def walk_of(index: Index) -> Walk:
     """A walk of the index's library, without the index's own folder and what the user excludes."""
     return Walk(index.root, skip=index.folder, exclude=excluded(index))
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The disk against the index, at one moment.
+
+    Attributes:
+        known: the files that the index knows, by path, each with its picture.
+        changes: what differs.
+        walk: the finished walk, which knows what could not be read and what was passed over.
+        started_ns: when it began, nanoseconds since the epoch.
+    """
+
+    known: Mapping[bytes, tuple[PhotoFile, str]]
+    changes: Changes
+    walk: Walk
+    started_ns: int
+
+
+def look(index: Index, progress: Progress | None = None) -> Look:
+    """Walk through the library and compare it with the index, which need not be open for writing. Opens no photo.
+
+    Args:
+        index: what is known.
+        progress: shown around the files that are found, if given.
+
+    Raises:
+        LibraryError: the library is not a folder that can be read.
+    """
+    known = photos.files(index.db)
+    started_ns = time.time_ns()
+    disk = walk_of(index)
+    seen = {**photos.failed_files(index.db), **{path: file for path, (file, _) in known.items()}}
+    files: Iterable[PhotoFile] = disk.photo_files()
+    if progress is not None:
+        files = progress(files, label="Looking at the disk", total=len(seen), unit="photo")
+    changes = compare(files, seen, disk.unreadable)
+    return Look(known, changes, disk, started_ns)
 
 
 def excluded(index: Index) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
@@ -13,7 +12,7 @@ from typing import TypeAlias
 
 from phototag.app import copies, evidence, export, tag
 from phototag.app.analyse import Analysis, Hashed, Outcome, StepTimer, Worker, run_bounded
-from phototag.app.disk import excluded, walk_of
+from phototag.app.disk import Look, excluded, look
 from phototag.app.groups import regroup
 from phototag.app.pictures import keep_crops, thumbs, tidy
 from phototag.app.problems import all_problems, count_passed_over
@@ -117,37 +116,6 @@ class Reading:
     walk: walk.Walk
     missing: Sequence[bytes]
     analysed: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """The disk against the index, at one moment.
-
-    Attributes:
-        known: the files that the index knows, by path, each with its picture.
-        changes: what differs.
-        walk: as in Reading.
-        started_ns: when it began, nanoseconds since the epoch.
-    """
-
-    known: Mapping[bytes, tuple[PhotoFile, str]]
-    changes: walk.Changes
-    walk: walk.Walk
-    started_ns: int
-
-
-def look(index: Index) -> Look:
-    """Walk through the library and compare it with the index, which need not be open for writing. Opens no photo.
-
-    Raises:
-        LibraryError: the library is not a folder that can be read.
-    """
-    known = photos.files(index.db)
-    started_ns = time.time_ns()
-    disk = walk_of(index)
-    seen = {**photos.failed_files(index.db), **{path: file for path, (file, _) in known.items()}}
-    changes = walk.compare(disk.photo_files(), seen, disk.unreadable)
-    return Look(known, changes, disk, started_ns)
 
 
 def scan(index: Index, shop: Workshop, *, force: bool = False) -> ScanReport:

@@ -14,6 +14,7 @@ from typing import TypeAlias, TypeVar
 
 from phototag.app import evidence, groups, scan
 from phototag.app.analyse import StepTimer
+from phototag.app.disk import Look, look
 from phototag.app.pictures import tidy
 from phototag.app.problems import unreadable_now
 from phototag.errors import DamagedError, LibraryError, LockedError, PhotoProblem
@@ -254,10 +255,10 @@ class Watch:
         ready = self._settling.ready(looked.changes, self._looked_s)
         return self._read(replace(looked, changes=ready)) if ready.fresh or ready.missing else None
 
-    def _look(self) -> scan.Look:
+    def _look(self) -> Look:
         start_s = time.monotonic()
         with self._library.reading() as index:
-            looked = scan.look(index)
+            looked = look(index)
         self._looked_s = time.monotonic()
         self._look_took_s = self._looked_s - start_s
         changes = looked.changes
@@ -269,7 +270,7 @@ class Watch:
         self._unreadable = set(looked.walk.unreadable)
         return looked
 
-    def _read(self, looked: scan.Look) -> Batch:
+    def _read(self, looked: Look) -> Batch:
         start_s, timer = time.monotonic(), StepTimer()
         with self._library.writing() as index:
             reading = scan.read(index, self._shop, timer, looked=_still_to_do(index, looked))
@@ -333,7 +334,7 @@ def _unseen(items: Iterable[T], *, label: str, total: int, unit: str) -> Iterabl
     return items
 
 
-def _still_to_do(index: Index, looked: scan.Look) -> scan.Look:
+def _still_to_do(index: Index, looked: Look) -> Look:
     """Without what another phototag did between the look and now."""
     known = photos.files(index.db)
     changes = looked.changes

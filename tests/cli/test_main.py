@@ -45,7 +45,7 @@ def test_what_makes_no_sense_is_a_usage_error(phototag: Command, wrong: list[str
 
 
 def test_a_fault_of_ours_is_said_to_be_one(phototag: Command, library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("phototag.media.walk.compare", None)
+    monkeypatch.setattr("phototag.app.disk.compare", None)
     assert phototag("scan", library, "--engine", "fake") == 70
     assert "a fault in phototag" in phototag.err
     assert "Traceback" in phototag.err
