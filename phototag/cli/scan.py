@@ -104,8 +104,8 @@ def _summary(report: ScanReport, seconds: float) -> None:
         f"{render.count(report.auto_tagged, 'face')} tagged automatically."
     )
     if report.copies:
-        are = render.count(report.copies, "file is a copy", "files are copies")
-        render.out(f"{are} of other photos, named with those. See: {render.command('duplicates')}")
+        are = render.count(report.copies, "file is a copy of another photo", "files are copies of other photos")
+        render.out(f"{are}: what you say of one is said of all. See: {render.command('duplicates')}")
     if report.problems:
         render.out(f"\n{render.count(len(report.problems), 'file')} could not be used:")
         for problem in report.problems[:FEW_PROBLEMS]:
