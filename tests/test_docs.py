@@ -27,7 +27,9 @@ def test_every_command_is_in_the_readme_and_the_reference(command: str) -> None:
 
 def test_every_command_that_is_documented_exists() -> None:
     documented = {
-        found for d in DOCUMENTS for found in re.findall(r"`phototag ([a-z][a-z-]*)", d.read_text(encoding="utf-8"))
+        found
+        for d in DOCUMENTS
+        for found in re.findall(r"`phototag ((?:export |import )?[a-z][a-z-]*)", d.read_text(encoding="utf-8"))
     }
     assert documented <= set(COMMANDS)
 

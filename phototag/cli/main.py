@@ -6,6 +6,7 @@ import functools
 import gc
 import importlib
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -49,7 +50,15 @@ COMMANDS = {
     "duplicates": ("phototag.cli.duplicates", "List photos that are there more than once."),
     "find": ("phototag.cli.find", "List the photos that somebody is on, or any others that you can describe."),
 }
-"""Name -> module and a line of help, which stands here so that `phototag --help` loads nothing that a command needs."""
+"""Name -> module and a line of help, which stands here so that `phototag --help` loads nothing that a command needs.
+
+A name of two words is a command of one of the GROUPS. Its function has the name, with "_" for what is no letter.
+"""
+
+GROUPS = {
+    "export": "Write what is known for other programs and for people.",
+    "import": "Take over what other programs, or other people, know.",
+}
 
 
 def run() -> None:
@@ -85,15 +94,24 @@ def main(arguments: Sequence[str]) -> int:
 
 def _build(arguments: Sequence[str]) -> typer.Typer:
     """All commands by name, but only the one that is called with what it needs."""
-    app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+    app = _new_app()
     app.callback()(_phototag)
-    called = next((word for word in arguments if not word.startswith("-")), "")
+    groups = {name: _new_app() for name in GROUPS}
+    called = [word for word in arguments if not word.startswith("-")][:2]
     for name, (module, line) in COMMANDS.items():
         function: Callable[..., object] = _not_loaded
-        if name == called:
-            function = _in_our_words(getattr(importlib.import_module(module), name.replace("-", "_")))
-        app.command(name, short_help=line)(function)
+        words = name.split()
+        if words == called[: len(words)]:
+            function = _in_our_words(getattr(importlib.import_module(module), re.sub("[ -]", "_", name)))
+        (groups[words[0]] if len(words) > 1 else app).command(words[-1], short_help=line)(function)
+    for name, group in groups.items():
+        if group.registered_commands:
+            app.add_typer(group, name=name, help=GROUPS[name])
     return app
+
+
+def _new_app() -> typer.Typer:
+    return typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 
 
 def _in_our_words(function: Callable[..., object]) -> Callable[..., object]:

@@ -17,13 +17,13 @@ HEAVY = {"cv2", "dlib", "face_recognition", "numpy", "onnx", "onnxruntime", "ope
 def test_help_lists_every_command(phototag: Command) -> None:
     assert phototag("--help") == 0
     for name, (_, line) in COMMANDS.items():
-        assert name in phototag.out
-        assert line in " ".join(phototag.out.split())
+        assert name.split()[0] in phototag.out
+        assert " " in name or line in " ".join(phototag.out.split())
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_explains_itself(phototag: Command, name: str) -> None:
-    assert phototag(name, "--help") == 0
+    assert phototag(*name.split(), "--help") == 0
     assert f"Usage: phototag {name}" in phototag.out
     assert COMMANDS[name][1] in " ".join(phototag.out.split())
 
