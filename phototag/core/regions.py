@@ -78,11 +78,15 @@ class Account:
         path: of the file, relative to the library.
         regions: with a name each.
         people: who is on it besides, without a place.
+        refused: who somebody is not, with a name each.
+        no_faces: what is no face, as boxes like those of a Region.
     """
 
     path: bytes
     regions: tuple[Region, ...] = ()
     people: tuple[str, ...] = ()
+    refused: tuple[Region, ...] = ()
+    no_faces: tuple[Box, ...] = ()
 
 
 def match_regions(drawn: Sequence[Box], faces: Sequence[Box]) -> dict[int, int]:
