@@ -16,7 +16,7 @@ from phototag.core.geometry import face_ids
 from phototag.core.names import name_key
 from phototag.core.regions import Account, Region, match_regions
 from phototag.errors import PhotoProblem, UsageError
-from phototag.index import faces, people, words
+from phototag.index import faces, people, spots, words
 from phototag.index.db import Index
 from phototag.index.draft import Draft
 from phototag.index.faces import PhotoOnDisk
@@ -50,6 +50,7 @@ class Intake:
         faces: that have a name by it.
         drawn: of those, where no face had been found.
         present: times that somebody is on a photo, nobody says where.
+        absent_people: times that somebody is not on a photo any more.
         refused: faces of which it is said who they are not.
         no_faces: faces that are none.
         known: things that were said here before.
@@ -64,6 +65,7 @@ class Intake:
     faces: int
     drawn: int
     present: int
+    absent_people: int
     refused: int
     no_faces: int
     known: int
@@ -146,6 +148,7 @@ class _Plan:
         self._touched: set[str] = set()
         self.namings: list[_Naming] = []
         self.presences: list[tuple[str, str]] = []
+        self.absences: list[tuple[str, str]] = []
         self.refusals: list[tuple[_Place, str]] = []
         self.no_faces: list[_Place] = []
         self.known = 0
@@ -163,6 +166,11 @@ class _Plan:
             self.absent.append(account.path)
             return
         photo = self._photo(file)
+        changed = [Region(change.was, file.there(change.box)) for change in account.replaced]
+        for change, (region, place) in zip(account.replaced, self._placed(photo, changed), strict=True):
+            self._replace(file, photo, region._replace(name=change.becomes), place, change.was)
+        for person in account.absent:
+            self._take_off(file, photo, person)
         regions = [Region(name, file.there(r.box)) for r in account.regions if (name := self._name(file, r.name))]
         for region, place in self._placed(photo, regions):
             self._name_face(file, photo, region, place)
@@ -234,6 +242,23 @@ class _Plan:
         else:
             self.contradictions.append(Contradiction(file.path, theirs, ours))
 
+    def _replace(self, file: PhotoOnDisk, photo: _Photo, region: Region, place: _Place | None, was: str) -> None:
+        """Take over that a face is somebody else than it was, or nobody that is known; the region has the new name."""
+        name = self._name(file, region.name) if region.name else None
+        if region.name and not name:
+            return
+        if place is not None and (place.who is None or _is(place.who, name_key(was))) and place.is_face:
+            place.who = None
+            place.refused.discard(name_key(name or ""))
+            if name is None:
+                self._refuse(file, place, was)
+        if name is not None:
+            self._name_face(file, photo, region._replace(name=name), place)
+        elif place is not None and place.who is not None:
+            self.contradictions.append(
+                Contradiction(file.path, f"not {was}", place.who.name or f"group {place.who.group}")
+            )
+
     def _put_on(self, file: PhotoOnDisk, photo: _Photo, name: str) -> None:
         key = name_key(name)
         if key in photo.present or any(_is(place.who, key) for place in photo.places):
@@ -243,6 +268,12 @@ class _Plan:
         else:
             photo.present.add(key)
             self.presences.append((file.photo, name))
+            self._touched.add(file.photo)
+
+    def _take_off(self, file: PhotoOnDisk, photo: _Photo, name: str) -> None:
+        if name_key(name) in photo.present:
+            photo.present.remove(name_key(name))
+            self.absences.append((file.photo, name))
             self._touched.add(file.photo)
 
     def _refuse(self, file: PhotoOnDisk, place: _Place | None, name: str) -> None:
@@ -283,6 +314,9 @@ class _Plan:
             draft.name(place.spot, persons[name])
         for photo, name in self.presences:
             draft.present(photo, persons[name])
+        for photo, name in self.absences:
+            for picture in spots.family(self._index.db, photo):
+                draft.present(picture, persons[name], is_there=False)
         for place, name in self.refusals:
             draft.refuse(place.spot, persons[name])
         for place in self.no_faces:
@@ -297,6 +331,7 @@ class _Plan:
             faces=len(self.namings),
             drawn=sum(naming.place.is_drawn for naming in self.namings),
             present=len(self.presences),
+            absent_people=len(self.absences),
             refused=len(self.refusals),
             no_faces=len(self.no_faces),
             known=self.known,

@@ -48,7 +48,7 @@ def tell(report: Intake, problems: Sequence[PhotoProblem] = (), *, dry_run: bool
 
 def document(report: Intake, problems: Sequence[PhotoProblem] = ()) -> dict[str, object]:
     """The report for programs."""
-    counts = ("photos", "people", "faces", "drawn", "present", "refused", "no_faces", "known")
+    counts = ("photos", "people", "faces", "drawn", "present", "absent_people", "refused", "no_faces", "known")
     return {
         **{name: getattr(report, name) for name in counts},
         "contradictions": [
@@ -74,6 +74,9 @@ def _tell_new(report: Intake, dry_run: bool) -> None:
         times = render.count(report.present, "time", "times")
         render.out(f"{times} somebody is on a photo, and nobody says where.")
     others = [
+        f"{render.count(report.absent_people, 'time', 'times')} somebody is not on a photo any more"
+        if report.absent_people
+        else "",
         f"{render.count(report.refused, 'face')} {done} said not to be somebody" if report.refused else "",
         f"{render.count(report.no_faces, 'face')} {done} said to be none" if report.no_faces else "",
     ]

@@ -70,6 +70,20 @@ class Tagged:
         return bool(self.mwg or self.microsoft or self.iptc or self.person_in_image)
 
 
+class Replacement(NamedTuple):
+    """A name that was changed elsewhere, after what was said here had been written there.
+
+    Attributes:
+        box: fractions of the picture as it is stored.
+        was: the name that had been written.
+        becomes: who it is; None for not that one.
+    """
+
+    box: Box
+    was: str
+    becomes: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """What another program, or another person, says of who is on one photo.
@@ -80,6 +94,8 @@ class Account:
         people: who is on it besides, without a place.
         refused: who somebody is not, with a name each.
         no_faces: what is no face, as boxes like those of a Region.
+        replaced: names that were changed there, which is the newer word, if the old one still holds here.
+        absent: who is not on it any more, of those who were on it without a place.
     """
 
     path: bytes
@@ -87,6 +103,13 @@ class Account:
     people: tuple[str, ...] = ()
     refused: tuple[Region, ...] = ()
     no_faces: tuple[Box, ...] = ()
+    replaced: tuple[Replacement, ...] = ()
+    absent: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it says nothing."""
+        return not any((self.regions, self.people, self.refused, self.no_faces, self.replaced, self.absent))
 
 
 def match_regions(drawn: Sequence[Box], faces: Sequence[Box]) -> dict[int, int]:

@@ -13,7 +13,7 @@ from phototag.app.history import entries, redo, undo
 from phototag.app.intake import Contradiction, Intake, take_in
 from phototag.app.known import known_people
 from phototag.app.why import Rule, why
-from phototag.core.regions import Account, Region
+from phototag.core.regions import Account, Region, Replacement
 from phototag.index import health
 from phototag.types import Box
 from tests.conftest import BLUE, GREEN, RED, Album, draw_photo
@@ -280,3 +280,45 @@ def test_a_copy_says_it_of_the_photo_that_it_counts_as(album: Album) -> None:
     assert (report.photos, report.faces, report.drawn) == (1, 2, 1)
     assert found(album, "ann & bob & dora") == ["a", "small"]
     assert line(album, "a")["people"] == line(album, "small")["people"] == ["Ann", "Bob", "Dora"]
+
+
+def changed(album: Album, photo: str, was: str, becomes: str | None) -> Intake:
+    return told(album, Account(f"{photo}.png".encode(), replaced=(Replacement(MIDDLE, was, becomes),)))
+
+
+def test_a_name_that_was_changed_elsewhere_is_the_newer_word(album: Album) -> None:
+    album.scan(a=[RED])
+    album.name("Ann", "a")
+    changed(album, "a", "Ann", "Anna")
+    assert album.sources() == {"a": "human Anna"}
+    undo(album.index, None, AT)
+    assert album.sources() == {"a": "human Ann"}
+
+
+def test_a_name_that_was_removed_elsewhere_is_refused_here(album: Album) -> None:
+    album.scan(a=[RED], b=[RED])
+    album.name("Ann", "a")
+    assert album.sources()["b"] == "auto Ann"
+    report = changed(album, "b", "Ann", None)
+    assert report.refused == 1
+    assert album.sources()["b"] is None
+    changed(album, "a", "Ann", None)
+    assert album.sources() == {"a": None, "b": None}
+
+
+def test_a_name_that_was_changed_on_both_sides_stays(album: Album) -> None:
+    album.scan(a=[RED])
+    album.name("Carl", "a")
+    for becomes, theirs in (("Anna", "Anna"), (None, "not Ann")):
+        assert changed(album, "a", "Ann", becomes).contradictions == (Contradiction(b"a.png", theirs, "Carl"),)
+    assert album.sources() == {"a": "human Carl"}
+    assert changed(album, "a", "Ann", "carl").known == 1
+
+
+def test_somebody_may_not_be_on_a_photo_any_more(album: Album) -> None:
+    album.scan(a=[RED])
+    told(album, on("a", "Dora"))
+    report = told(album, Account(b"a.png", absent=("dora",)))
+    assert report.absent_people == 1
+    assert line(album, "a")["people"] == []
+    assert told(album, Account(b"a.png", absent=("Dora",))).decision is None

@@ -1,0 +1,304 @@
+"""A sidecar that two sides write: what the other side changed, and what it shall say when both are one again.
+
+Three states are compared: how the sidecar was left (`Base`), what it says now, and what is said here. A change of one
+side is taken over by the other; where both changed one thing, nobody's word is overwritten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from phototag.core.geometry import intersection_over_union
+from phototag.core.names import name_key
+from phototag.core.regions import SAME_REGION, Account, Region, Replacement, Tagged, match_regions
+from phototag.types import Box
+
+ROOT = "People"
+"""Under which names stand in the hierarchies of keywords, as digiKam and Lightroom have it."""
+
+UNMOVED = 1e-3
+"""Edges of rectangles that differ less are where they were: programs round to between three and six digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """How a sidecar was left.
+
+    Attributes:
+        whole: all that it said of people.
+        written: of that, what is there because it was said here.
+    """
+
+    whole: Tagged = field(default_factory=Tagged)
+    written: Tagged = field(default_factory=Tagged)
+
+
+class Here(NamedTuple):
+    """A face as it is known here.
+
+    Attributes:
+        name: who it is, if that is a tag; else None.
+        box: fractions of the picture as the sidecar's photo stores it.
+        is_ruled_out: a human said that it is no face, or is nobody who was named here.
+        refused: keys of the names that it is not, as a human said.
+    """
+
+    name: str | None
+    box: Box
+    is_ruled_out: bool = False
+    refused: frozenset[str] = frozenset()
+
+
+_LISTS = ("mwg", "microsoft", "iptc")
+_NAMES = {"person_in_image": "", "subject": "", "hierarchical": "|", "tags_list": "/"}
+"""Lists of names, each with what separates the levels of its hierarchy; in the order of the fields of Tagged."""
+
+
+def outside_edits(path: bytes, base: Base, theirs: Tagged) -> tuple[Account, tuple[str, ...]]:
+    """What others changed in a sidecar since it was left; all that it says, if it is new.
+
+    A list that is gone as a whole, while the names are still among the keywords, was dropped by a program that does not
+    know it, and says nothing; so it is if everything is gone.
+
+    Args:
+        path: of the photo, relative to the library.
+        base: how it was left.
+        theirs: what it says now.
+
+    Returns:
+        What is to be taken over, and what its own lists do not agree on, a sentence each.
+    """
+    if is_stripped(base, theirs):
+        return Account(path), ()
+    changes = list(_changes(base.whole, theirs))
+    disputed = tuple(_disputes(changes))
+    named = {name_key(region.name or "") for region in theirs.regions}
+    before = {name_key(name) for name in base.whole.person_in_image}
+    return (
+        Account(
+            path,
+            regions=() if disputed else tuple(_fresh(base.whole, theirs)),
+            people=tuple(name for name in theirs.person_in_image if name_key(name) not in before | named),
+            replaced=() if disputed else tuple(_each_once(changes)),
+            absent=tuple(_gone(base.whole, theirs)),
+        ),
+        disputed,
+    )
+
+
+def is_stripped(base: Base, theirs: Tagged) -> bool:
+    """Whether nothing is left of what was written, though something was."""
+    written, now = base.written, theirs
+    lists = (*_LISTS, *_NAMES)
+    return any(getattr(written, each) for each in lists) and not any(
+        _is_there(item, getattr(now, each)) for each in lists for item in getattr(written, each)
+    )
+
+
+def _is_there(item: Region | str, items: Sequence[Region | str]) -> bool:
+    if isinstance(item, Region):
+        return _at(item.box, [each for each in items if isinstance(each, Region)]) is not None
+    return item in items
+
+
+def _at(box: Box, regions: Sequence[Region]) -> Region | None:
+    """The region of a list at a place, the one that overlaps it most."""
+    near = [(intersection_over_union(box, region.box), region) for region in regions]
+    overlap, region = max(near, key=lambda pair: pair[0], default=(0.0, None))
+    return region if overlap >= SAME_REGION else None
+
+
+def _changes(whole: Tagged, theirs: Tagged) -> Iterator[Replacement]:
+    """What each list of rectangles says otherwise than it did."""
+    for each in _LISTS:
+        before, now = getattr(whole, each), getattr(theirs, each)
+        for region in before:
+            if not region.name:
+                continue
+            there = _at(region.box, now)
+            if there is None:
+                if _moved_to(region, before, now) is not None:
+                    continue
+                if now or _lost_keyword(region.name, whole, theirs):
+                    yield Replacement(region.box, region.name, None)
+            elif name_key(there.name or "") != name_key(region.name):
+                yield Replacement(there.box, region.name, there.name)
+
+
+def _moved_to(region: Region, before: Sequence[Region], now: Sequence[Region]) -> Region | None:
+    """Where a rectangle has gone that is not at its place any more: one of its name where none was."""
+    key = name_key(region.name or "")
+    return next((r for r in now if name_key(r.name or "") == key and _at(r.box, before) is None), None)
+
+
+def _lost_keyword(name: str, whole: Tagged, theirs: Tagged) -> bool:
+    """Whether a name was taken from the keywords, or from another list of names that is still there."""
+    for each in _NAMES:
+        left, now = _Left(Base(whole), each), getattr(theirs, each)
+        had, has = (any(left.key(item) == name_key(name) for item in items) for items in (left.whole, now))
+        if had and not has and (now or each == "subject"):
+            return True
+    return False
+
+
+def _as_leaf(name: str) -> str:
+    """A name in a hierarchy, where the separators of all of them mean something."""
+    return name.replace("|", " ").replace("/", " ")
+
+
+def _disputes(changes: Sequence[Replacement]) -> Iterator[str]:
+    for i, one in enumerate(changes):
+        for other in changes[:i]:
+            overlap = intersection_over_union(one.box, other.box)
+            is_one = not (one.becomes and other.becomes) or name_key(one.becomes) == name_key(other.becomes)
+            if overlap >= SAME_REGION and not is_one:
+                yield f"one list has {other.becomes}, another {one.becomes}"
+
+
+def _each_once(changes: Sequence[Replacement]) -> Iterator[Replacement]:
+    """Of several changes of one face one: a new name rather than none."""
+    seen: list[Replacement] = []
+    for change in sorted(changes, key=lambda change: change.becomes is None):
+        if not any(intersection_over_union(change.box, other.box) >= SAME_REGION for other in seen):
+            seen.append(change)
+            yield change
+
+
+def _fresh(whole: Tagged, theirs: Tagged) -> Iterator[Region]:
+    """Named rectangles where no list had a name before, and which were not moved there."""
+    moved = [
+        _moved_to(region, getattr(whole, each), getattr(theirs, each))
+        for each in _LISTS
+        for region in getattr(whole, each)
+        if _at(region.box, getattr(theirs, each)) is None
+    ]
+    for region in theirs.regions:
+        if _at(region.box, whole.regions) is None and region not in moved:
+            yield region
+
+
+def _gone(whole: Tagged, theirs: Tagged) -> Iterator[str]:
+    """Who was on the photo without a place, and is not any more."""
+    placed = {name_key(region.name or "") for region in whole.regions}
+    now = {name_key(name) for name in (*theirs.person_in_image, *(region.name or "" for region in theirs.regions))}
+    for name in whole.person_in_image:
+        if name_key(name) not in placed | now:
+            yield name
+
+
+def reconciled(base: Base, theirs: Tagged, faces: Sequence[Here], present: Sequence[str]) -> tuple[Tagged, Tagged]:
+    """What a sidecar shall say, after what others changed has been taken over.
+
+    What is theirs stays: regions without a name, rectangles that they moved, keywords, and names that they took from a
+    list. What had been written here goes when it is not said any more.
+
+    Args:
+        base: how it was left.
+        theirs: what it says now.
+        faces: of the photo.
+        present: names of those who are on it without a place.
+
+    Returns:
+        All of it, and of that what is there because it was said here.
+    """
+    if is_stripped(base, theirs):
+        base = Base()
+    rectangles = [_regions(getattr(base.written, each), getattr(theirs, each), faces) for each in _LISTS]
+    names = list(dict.fromkeys([*(face.name for face in faces if face.name), *present]))
+    lists = [_names(_Left(base, each), getattr(theirs, each), names) for each in _NAMES]
+    whole, written = ([pair[side] for pair in rectangles] for side in (0, 1))
+    items, ours = ([pair[side] for pair in lists] for side in (0, 1))
+    return _tagged(whole, items, theirs.orientation), _tagged(written, ours)
+
+
+def _tagged(
+    rectangles: Sequence[tuple[Region, ...]], lists: Sequence[tuple[str, ...]], orientation: int | None = None
+) -> Tagged:
+    mwg, microsoft, iptc = rectangles
+    person_in_image, subject, hierarchical, tags_list = lists
+    return Tagged(mwg, microsoft, iptc, person_in_image, subject, hierarchical, tags_list, orientation)
+
+
+def _regions(
+    before: Sequence[Region], now: Sequence[Region], faces: Sequence[Here]
+) -> tuple[tuple[Region, ...], tuple[Region, ...]]:
+    """One list of rectangles as it shall be, and those of it that are there because of what was said here."""
+    pairs = match_regions([region.box for region in now], [face.box for face in faces])
+    wanted: list[Region] = []
+    ours: list[Region] = []
+    elsewhere: set[str] = set()
+    for i, region in enumerate(now):
+        left = _at(region.box, before)
+        stays = _as_here(region, left, faces[pairs[i]] if i in pairs else None)
+        if stays is None:
+            continue
+        wanted.append(stays)
+        if i not in pairs:
+            elsewhere.add(name_key(stays.name or ""))
+        if left is not None or stays.name != region.name:
+            ours.append(stays)
+    missing = [face for j, face in enumerate(faces) if face.name and j not in pairs.values()]
+    added = [Region(face.name, face.box) for face in missing if name_key(face.name or "") not in elsewhere]
+    return (*wanted, *added), (*ours, *added)
+
+
+def _as_here(region: Region, left: Region | None, face: Here | None) -> Region | None:
+    """A rectangle that is there, as it shall be; None if it shall not be there.
+
+    Args:
+        region: as it is.
+        left: as it was written, if it was.
+        face: that lies there, if one does.
+    """
+    if face is not None and face.name:
+        is_moved = left is None or not _is_unmoved(region.box, left.box)
+        return Region(_kept_spelling(region.name, face.name), region.box if is_moved else face.box)
+    if left is not None:
+        return None
+    if face is not None and region.name and (face.is_ruled_out or name_key(region.name) in face.refused):
+        return None
+    return region
+
+
+def _kept_spelling(theirs: str | None, ours: str) -> str:
+    """A name as it is spelled there, if it is the same one."""
+    return theirs if theirs and name_key(theirs) == name_key(ours) else ours
+
+
+def _is_unmoved(a: Box, b: Box) -> bool:
+    return all(abs(x - y) < UNMOVED for x, y in zip(a, b, strict=True))
+
+
+class _Left:
+    """A list of names as it was left, and how names are spelled in it."""
+
+    def __init__(self, base: Base, each: str) -> None:
+        self.whole: tuple[str, ...] = getattr(base.whole, each)
+        self.written: tuple[str, ...] = getattr(base.written, each)
+        self.separator = _NAMES[each]
+
+    def spelled(self, name: str) -> str:
+        return f"{ROOT}{self.separator}{_as_leaf(name)}" if self.separator else name
+
+    def key(self, item: str) -> str:
+        """Of the name in an item: in a hierarchy it comes last."""
+        return name_key(item.rpartition(self.separator)[2] if self.separator else item)
+
+
+def _names(left: _Left, now: Sequence[str], names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """One list of names as it shall be, and those that are there, or were, because of what was said here.
+
+    Whoever others took from the list stays away from it.
+    """
+    wanted = {left.spelled(name) for name in names}
+    kept = [item for item in now if item in wanted or item not in left.written]
+    taken = {item for item in (*left.whole, *left.written) if item in wanted and item not in now}
+    there = {left.key(item) for item in kept}
+    added = []
+    for item in map(left.spelled, names):
+        if left.key(item) not in there and item not in taken:
+            there.add(left.key(item))
+            added.append(item)
+    return (*kept, *added), (*(item for item in kept if item in left.written), *added, *sorted(taken))
