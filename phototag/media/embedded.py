@@ -36,6 +36,9 @@ _RAF, _RAF_JPEG_AT = b"FUJIFILMCCD-RAW", 84
 _BOXED = (b"\0\0\0\x0cJXL ", b"\0\0\0\x0cjP  ")
 _UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 
+_FARTHEST = 1 << 62
+"""Systems count bytes of a file up to twice that."""
+
 _CUT_OFF = "The file is cut off or damaged."
 
 
@@ -97,7 +100,7 @@ def _found(file: BinaryIO, head: bytes) -> bytes:
         return _in_boxes(file)
     if head.startswith(_RAF):
         file.seek(_RAF_JPEG_AT)
-        file.seek(_int(file, 4, "big"))
+        _seek(file, _int(file, 4, "big"))
         return _in_jpeg(file)
     return b""
 
@@ -110,6 +113,12 @@ def _exactly(file: BinaryIO, count: int) -> bytes:
     if len(data) < count:
         raise PhotoError(_CUT_OFF)
     return data
+
+
+def _seek(file: BinaryIO, at: int, whence: int = os.SEEK_SET) -> None:
+    if at > _FARTHEST:
+        raise PhotoError(_CUT_OFF)
+    file.seek(at, whence)
 
 
 def _int(file: BinaryIO, count: int, order: str) -> int:
@@ -128,7 +137,7 @@ def _in_jpeg(file: BinaryIO) -> bytes:
 
 def _app1_segments(file: BinaryIO) -> Iterator[bytes]:
     """What lies before the pixels; anything else is passed over unread."""
-    file.seek(2, os.SEEK_CUR)
+    _seek(file, 2, os.SEEK_CUR)
     while True:
         marker = _exactly(file, 2)
         while marker == b"\xff\xff":  # filling
@@ -143,7 +152,7 @@ def _app1_segments(file: BinaryIO) -> Iterator[bytes]:
         if marker[1] == 0xE1:
             yield _exactly(file, max(0, length))
         else:
-            file.seek(max(0, length), os.SEEK_CUR)
+            _seek(file, max(0, length), os.SEEK_CUR)
 
 
 def _extended(main: bytes, segments: list[bytes]) -> bytes:
@@ -186,7 +195,7 @@ def _in_png(file: BinaryIO) -> bytes:
             length -= len(keyword)
             if keyword == _PNG_KEYWORD:
                 return _international_text(_exactly(file, length))
-        file.seek(length + 4, os.SEEK_CUR)
+        _seek(file, length + 4, os.SEEK_CUR)
     return b""
 
 
@@ -194,14 +203,12 @@ def _international_text(data: bytes) -> bytes:
     """What stands behind the keyword: whether it is compressed, a method, a language, the keyword in that, the text."""
     _, _, rest = data[2:].partition(b"\0")
     _, _, text = rest.partition(b"\0")
-    if not data[:1] == b"\1":
+    if data[:1] != b"\1":
         return text
-    unzip = zlib.decompressobj()
     try:
-        text = unzip.decompress(text, MAX_BYTES + 1)
+        return zlib.decompressobj().decompress(text, MAX_BYTES + 1)  # one more: whoever reads it will refuse it
     except zlib.error:
         raise PhotoError(_CUT_OFF) from None
-    return _exactly(io.BytesIO(text), len(text))
 
 
 def _in_tiff(file: BinaryIO, is_big: bool) -> bytes:
@@ -209,14 +216,14 @@ def _in_tiff(file: BinaryIO, is_big: bool) -> bytes:
     order = "little" if file.read(2) == b"II" else "big"
     wide = 8 if is_big else 4
     file.seek(8 if is_big else 4)
-    file.seek(_int(file, wide, order))
+    _seek(file, _int(file, wide, order))
     count = min(_int(file, 8 if is_big else 2, order), 0xFFFF)
     table = io.BytesIO(_exactly(file, count * (4 + 2 * wide)))
     for _ in range(count):
         tag, _, length = _int(table, 2, order), _int(table, 2, order), _int(table, wide, order)
         where = _exactly(table, wide)
         if tag == _TIFF_TAG and length > wide:
-            file.seek(int.from_bytes(where, "little" if order == "little" else "big"))
+            _seek(file, int.from_bytes(where, "little" if order == "little" else "big"))
             return _exactly(file, length)
     return b""
 
@@ -227,7 +234,7 @@ def _in_webp(file: BinaryIO) -> bytes:
         length = int.from_bytes(header[4:], "little")
         if header[:4] == b"XMP ":
             return _exactly(file, length)
-        file.seek(length + length % 2, os.SEEK_CUR)
+        _seek(file, length + length % 2, os.SEEK_CUR)
     return b""
 
 
@@ -243,5 +250,5 @@ def _in_boxes(file: BinaryIO) -> bytes:
             return _exactly(file, length - head - 16)
         if length < head:  # 0: to the end of the file
             break
-        file.seek(length - head - (16 if header[4:] == b"uuid" and length >= head + 16 else 0), os.SEEK_CUR)
+        _seek(file, length - head - (16 if header[4:] == b"uuid" and length >= head + 16 else 0), os.SEEK_CUR)
     return b""
