@@ -105,6 +105,10 @@ class TooLargeError(PhotoError):
     """It is beyond a limit that a person may raise, so that the next scan is to look at it again."""
 
 
+class SidecarError(PhotoError):
+    """This XMP cannot be read, or cannot hold what is to be written; nothing is written."""
+
+
 class StoppedError(PhototagError):
     """The person at the screen pressed Ctrl-C; the index is whole."""
 

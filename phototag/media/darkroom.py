@@ -17,9 +17,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
-from phototag.media import formats, images
+from phototag.media import embedded, formats, images
 from phototag.media.child import Child, CrashError, Job, OutOfMemoryError
 from phototag.media.content import content_hash
 from phototag.types import PhotoFile, Shown
@@ -65,6 +65,14 @@ class Darkroom(Protocol):
             OSError: it cannot be read now.
         """
 
+    def packet(self, root: Path, file: PhotoFile) -> bytes:
+        """Find the XMP in a file, without decoding it; b"" where there is none.
+
+        Raises:
+            PhotoError: the file is broken, or its XMP is too large.
+            OSError: it cannot be read now.
+        """
+
 
 Work: TypeAlias = Callable[[PhotoFile, int | None, float, bytes], Developed]
 """`develop`, or what a test has done in its place."""
@@ -93,6 +101,10 @@ class Here:
         """Read a file and name its picture."""
         return develop(file, long_side, self.max_megapixels, _read(root, file))
 
+    def packet(self, root: Path, file: PhotoFile) -> bytes:
+        """Find the XMP in a file."""
+        return embedded.packet(_path(root, file))
+
 
 @dataclass(frozen=True, slots=True)
 class Apart:
@@ -120,19 +132,22 @@ class Apart:
     def develop(self, root: Path, file: PhotoFile, long_side: int | None) -> Developed:
         """Read a file and name its picture."""
         work = partial(self.work, file, long_side, self.max_megapixels)
-        job = Job(partial(_read, root, file), work, self.seconds, self.megabytes)
-        child = _idle_child() or _new_child()
-        had_others = child.has_worked
-        try:
-            return _done(child, job)
-        except (CrashError, OutOfMemoryError):
-            if not had_others:
-                raise
-        return _done(_new_child(), job)
+        developed: Developed = _tried(Job(partial(_read, root, file), work, self.seconds, self.megabytes))
+        return developed
+
+    def packet(self, root: Path, file: PhotoFile) -> bytes:
+        """Find the XMP in a file."""
+        read = partial(embedded.gathered, _path(root, file))
+        packet: bytes = _tried(Job(read, embedded.unpacked, self.seconds, self.megabytes))
+        return packet
+
+
+def _path(root: Path, file: PhotoFile) -> Path:
+    return root / os.fsdecode(file.path)
 
 
 def _read(root: Path, file: PhotoFile) -> bytes:
-    path = root / os.fsdecode(file.path)
+    path = _path(root, file)
     if formats.kind_of(file.path) is formats.Kind.UNNAMED:
         formats.require_picture(path)
     data = path.read_bytes()
@@ -181,12 +196,23 @@ def _idle_child() -> Child | None:
     return None
 
 
-def _done(child: Child, job: Job) -> Developed:
+def _tried(job: Job) -> Any:
+    """Have a job done, once more if an earlier file may be to blame."""
+    child = _idle_child() or _new_child()
+    had_others = child.has_worked
+    try:
+        return _done(child, job)
+    except (CrashError, OutOfMemoryError):
+        if not had_others:
+            raise
+    return _done(_new_child(), job)
+
+
+def _done(child: Child, job: Job) -> Any:
     """Have a job done, and keep the child if it is well."""
     is_well = True
     try:
-        found: Developed = child.do(job)
-        return found
+        return child.do(job)
     except OutOfMemoryError:
         is_well = False
         raise
