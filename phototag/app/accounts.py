@@ -8,8 +8,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
+from phototag.app.name import clean_name
 from phototag.core.geometry import box_within, to_stored, turned_size
 from phototag.core.regions import Account, Region
 from phototag.errors import LibraryError, UsageError
@@ -17,6 +18,8 @@ from phototag.index import faces
 from phototag.index.db import Index
 from phototag.index.faces import PhotoOnDisk
 from phototag.types import Box
+
+_T = TypeVar("_T")
 
 
 class Unusable(NamedTuple):
@@ -89,10 +92,16 @@ class Gathering:
     def gathered(self) -> Gathered:
         """All of it; what was said twice, once."""
         accounts = tuple(
-            Account(path, _once(regions), _once(self._people[path]), _once(self._refused[path]), _once(self._no_faces[path]))
+            Account(
+                path, _once(regions), _once(self._people[path]), _once(self._refused[path]), _once(self._no_faces[path])
+            )
             for path, regions in self._regions.items()
         )
         return Gathered(accounts, tuple(self.problems), dict(self.left_out))
+
+
+class NoNameError(ValueError):
+    """Nobody can be called so; the message says why."""
 
 
 class Shelf:
@@ -104,13 +113,14 @@ class Shelf:
         Args:
             index: open.
         """
-        self._root = index.root
+        self._roots = [f"{root.as_posix().rstrip('/')}/" for root in (index.root, index.root.resolve())]
         self._files = {file.path: file for file in faces.photos_on_disk(index.db)}
         self._spelled: dict[str, list[PhotoOnDisk]] | None = None
 
-    def __iter__(self) -> Iterable[PhotoOnDisk]:
+    @property
+    def files(self) -> Iterable[PhotoOnDisk]:
         """All of them, sorted by path."""
-        return iter(self._files.values())
+        return self._files.values()
 
     def find(self, path: bytes) -> PhotoOnDisk | None:
         """The photo of this path, relative to the library; else the only one of the same letters in other capitals.
@@ -135,13 +145,25 @@ class Shelf:
         return None
 
     def _within(self, text: str) -> str:
-        for root in (self._root, self._root.resolve()):
-            if Path(text).is_relative_to(root):
-                return Path(text).relative_to(root).as_posix()
+        for root in self._roots:
+            if text.startswith(root):
+                return text[len(root) :]
         return text.removeprefix("./")
 
 
-def stored_box(edges: tuple[float, float, float, float], size: tuple[int, int], orientation: int) -> Box:
+def as_name(text: str) -> str:
+    """A name as it will be kept.
+
+    Raises:
+        NoNameError: it is none.
+    """
+    try:
+        return clean_name(text)
+    except UsageError as error:
+        raise NoNameError(str(error).partition(" Nothing was changed")[0]) from error
+
+
+def stored_box(edges: tuple[float, float, float, float], size: tuple[float, float], orientation: int) -> Box:
     """A box in pixels of an upright image as fractions of the stored picture.
 
     Args:
@@ -176,7 +198,9 @@ def read_foreign(path: Path, largest: int, what: str) -> bytes:
             raise UsageError(f"{path} has more than {largest >> 20:,} MB. Give {what}.")
         return path.read_bytes()
     except OSError as error:
-        raise LibraryError(f"Cannot read {path}: {error.strerror}. May you read it? Then run the same again.") from error
+        raise LibraryError(
+            f"Cannot read {path}: {error.strerror}. May you read it? Then run the same again."
+        ) from error
 
 
 def require_foreign(path: Path, what: str) -> None:
@@ -194,5 +218,5 @@ def _letters(path: bytes) -> str:
     return unicodedata.normalize("NFC", os.fsdecode(path)).casefold()
 
 
-def _once(said: Iterable) -> tuple:  # type: ignore[type-arg]
+def _once(said: Iterable[_T]) -> tuple[_T, ...]:
     return tuple(dict.fromkeys(said))

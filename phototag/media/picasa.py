@@ -68,6 +68,10 @@ class Folder:
     names: Mapping[str, str] = field(default_factory=dict)
     broken: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    def before(self, older: Folder) -> Folder:
+        """Both together; where both say something of a photo or a contact, this one counts."""
+        return Folder({**older.faces, **self.faces}, {**older.names, **self.names}, {**older.broken, **self.broken})
+
 
 def read_ini(data: bytes) -> Folder:
     """Read a .picasa.ini, whatever is in it. Of a key that stands twice in the section of a photo, the last one counts.
