@@ -8,12 +8,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from phototag.app.name import clean_name
 from phototag.core.geometry import box_within, to_stored, turned_size
 from phototag.core.regions import Account, Region
-from phototag.errors import LibraryError, UsageError
+from phototag.errors import LibraryError, PhotoProblem, UsageError
 from phototag.index import faces
 from phototag.index.db import Index
 from phototag.index.faces import PhotoOnDisk
@@ -22,30 +22,18 @@ from phototag.types import Box
 _T = TypeVar("_T")
 
 
-class Unusable(NamedTuple):
-    """Something that could not be used.
-
-    Attributes:
-        where: "line 7", or the path of a photo, for a person.
-        reason: likewise.
-    """
-
-    where: str
-    reason: str
-
-
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """What there is to take in.
 
     Attributes:
         accounts: one for each photo, in the order in which they were read.
-        problems: what could not be used.
+        problems: what could not be used; where it is no photo, the path says where it stands: "line 7".
         left_out: what was not meant to be taken in, or cannot be: how many of each kind.
     """
 
     accounts: tuple[Account, ...]
-    problems: tuple[Unusable, ...] = ()
+    problems: tuple[PhotoProblem, ...] = ()
     left_out: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -58,7 +46,7 @@ class Gathering:
     """
 
     def __init__(self) -> None:
-        self.problems: list[Unusable] = []
+        self.problems: list[PhotoProblem] = []
         self.left_out: Counter[str] = Counter()
         self._regions: dict[bytes, list[Region]] = {}
         self._people: dict[bytes, list[str]] = defaultdict(list)
@@ -86,7 +74,7 @@ class Gathering:
 
     def problem(self, where: str, reason: str) -> None:
         """Something could not be used."""
-        self.problems.append(Unusable(where, reason))
+        self.problems.append(PhotoProblem(os.fsencode(where), reason))
 
     @property
     def gathered(self) -> Gathered:

@@ -21,7 +21,7 @@ from phototag.media.walk import PassedOver, Why
 from phototag.types import Box
 
 IGNORED_FACES, UNNAMED_FACES = "ignored", "unnamed"
-"""Left out: faces that Picasa was told to ignore, and faces that nobody has named there."""
+"""Left out: faces that Picasa was told to ignore or that nobody named there, and faces without an id."""
 
 _CONTACTS = "Picasa's contacts.xml, which has a line <contact id=... name=...> for everybody"
 

@@ -2,7 +2,8 @@
 
 Python's own reader of ini files takes no section twice, no line without a value and no "%" as it stands; Picasa's files
 have all of these, and what other programs left in them. So they are read line by line, and what says nothing of faces
-is passed over. As Franz Buchinger and others found out: https://gist.github.com/fbuchinger/1073823
+is passed over. As Franz Buchinger found out (https://gist.github.com/fbuchinger/1073823) and Bryan Williams
+(config_files/picasa_faces.config of ExifTool, which has the steps of a rectangle and what is so with camera RAW).
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ LARGEST_CONTACTS = 64 * 2**20
 """Bytes; somebody takes 200."""
 
 IGNORED = "f" * 16
-"""Whose face it is that a person told Picasa to ignore."""
+"""Whose face it is that a person told Picasa to ignore, or never answered for."""
 
 NOBODY = "0" * 16
-"""Whose face it is that nobody has named."""
+"""Whose face it is where the id is missing."""
 
 _STEPS = 65_535
 """An edge of a rectangle is a whole number: so many parts of the width or height."""

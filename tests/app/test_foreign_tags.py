@@ -135,7 +135,7 @@ def test_a_broken_line_is_a_problem_with_its_number(album: Album, tmp_path: Path
     path = line(tmp_path, album)
     path.write_bytes(b'{"present": oops\n' + path.read_bytes() + b'["present"]\n\xff"present"\n')
     found = foreign_tags.gather(album.index, path)
-    assert [problem.where for problem in found.problems] == ["line 1", "line 3", "line 4"]
+    assert [problem.path.decode() for problem in found.problems] == ["line 1", "line 3", "line 4"]
     assert len(found.accounts) == 1
 
 

@@ -75,7 +75,7 @@ def test_ignored_and_unnamed_faces_are_left_out(album: Album) -> None:
 def test_somebody_whose_name_is_nowhere_is_one_problem(album: Album) -> None:
     ini(album, f"[red.png]\nfaces={LEFT_HALF},{ANN}\n[both.png]\nfaces={LEFT_HALF},{ANN}\n")
     (problem,) = read(album).problems
-    assert problem.where == f"Picasa's contact {ANN}"
+    assert problem.path.decode() == f"Picasa's contact {ANN}"
     assert "2 faces" in problem.reason
     assert "--contacts FILE" in problem.reason
 
@@ -88,7 +88,7 @@ def test_what_cannot_be_used_is_told_and_the_rest_is_used(album: Album) -> None:
     )
     found = read(album)
     assert found.accounts == (Account(b"red.png", (Region("Ann", TOP),)),)
-    assert [problem.where for problem in found.problems] == ["red.png", "gone.png", "Picasa's contact '?!'"]
+    assert [problem.path.decode() for problem in found.problems] == ["red.png", "gone.png", "Picasa's contact '?!'"]
 
 
 def test_files_that_cannot_be_read_or_are_far_too_large_are_problems(
@@ -97,7 +97,7 @@ def test_files_that_cannot_be_read_or_are_far_too_large_are_problems(
     (album.root / "2020" / ".picasa.ini").mkdir()
     ini(album, f"[red.png]\nfaces={TOP_HALF},{ANN}\n")
     monkeypatch.setattr("phototag.app.picasa.LARGEST_INI", 10)
-    assert [problem.where for problem in read(album).problems] == [".picasa.ini", "2020/.picasa.ini"]
+    assert [problem.path.decode() for problem in read(album).problems] == [".picasa.ini", "2020/.picasa.ini"]
 
 
 def test_what_is_hidden_or_excluded_is_left_alone(album: Album) -> None:
@@ -121,7 +121,7 @@ def test_the_usual_contacts_are_taken_if_they_can_be_read(album: Album, tmp_path
     (tmp_path / "other.xml").write_text("<html/>")
     found = read(album, usual=[tmp_path / "other.xml", contacts_file(tmp_path, _8e62398ebda8c1a5="Ann")])
     assert found.accounts == (Account(b"red.png", (Region("Ann", TOP),)),)
-    assert [problem.where for problem in found.problems] == [str(tmp_path / "other.xml")]
+    assert [problem.path.decode() for problem in found.problems] == [str(tmp_path / "other.xml")]
 
 
 def test_contacts_are_looked_for_in_the_home_and_where_windows_says(home: Path, tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def read(album: Album, table: Path, text: str, encoding: str = "utf-8") -> Gathe
 def reasons(album: Album, table: Path, text: str) -> list[tuple[str, str]]:
     found = read(album, table, text)
     assert found.accounts == ()
-    return [(problem.where, problem.reason) for problem in found.problems]
+    return [(problem.path.decode(), problem.reason) for problem in found.problems]
 
 
 def test_somebody_without_a_box_is_on_the_photo(album: Album, table: Path) -> None:
