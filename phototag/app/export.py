@@ -15,16 +15,16 @@ from pathlib import Path
 from phototag.core.geometry import box_in_pixels, to_upright, turned_size
 from phototag.errors import LibraryError
 from phototag.files import replace_file
-from phototag.index import faces, words
+from phototag.index import faces, people, words
 from phototag.index.backups import keep_copy
 from phototag.index.db import EXPORTED, Index, get_meta, set_meta, transaction
 from phototag.index.faces import Filter, KnownFace, PhotoOnDisk
 from phototag.index.words import Word
 
 TAGS = "tags.jsonl"
-_WORDS = re.compile(rb'"(source"\s*:\s*"human"|(not_faces|waiting|collage|not|ignored|group)"\s*:)')
+_WORDS = re.compile(rb'"(source"\s*:\s*"human"|(not_faces|waiting|collage|not|ignored|group|present|drawn)"\s*:)')
 
-FORM = b"3\n"
+FORM = b"4\n"
 """Of a line. Raise it when lines look otherwise, so that those of an older phototag are written anew."""
 
 
@@ -66,6 +66,7 @@ def _patched(index: Index, former: bytes, stale: Sequence[bytes]) -> bytes:
         faces.faces(index.db, Filter(stale=True)),
         faces.photos_on_disk(index.db, stale=True),
         words.by_photo(index.db, stale=True),
+        people.present(index.db),
     )
     lines = former.splitlines(keepends=True)
     parts: list[bytes] = []
@@ -100,7 +101,7 @@ _DECODER = json.JSONDecoder()
 def tag_lines(index: Index) -> list[bytes]:
     """The lines of tags.jsonl, as the index has it now."""
     found, files, said = faces.faces(index.db), faces.photos_on_disk(index.db), words.by_photo(index.db)
-    return list(_lines(found, files, said).values())
+    return list(_lines(found, files, said, people.present(index.db)).values())
 
 
 def is_as_left(index: Index) -> bool:
@@ -125,21 +126,26 @@ def to_json(value: object) -> str:
 
 
 def _lines(
-    found: Sequence[KnownFace], files: Sequence[PhotoOnDisk], said: Mapping[str, Sequence[Word]]
+    found: Sequence[KnownFace],
+    files: Sequence[PhotoOnDisk],
+    said: Mapping[str, Sequence[Word]],
+    present: Mapping[str, Sequence[str]],
 ) -> dict[bytes, bytes]:
     """Path -> line, in the order of the files."""
     by_photo: dict[str, list[KnownFace]] = defaultdict(list)
     for face in found:
         by_photo[face.photo].append(face)
-    return {file.path: _line(file, by_photo[file.photo], said) for file in files}
+    return {file.path: _line(file, by_photo[file.photo], said, present.get(file.photo, ())) for file in files}
 
 
-def _line(file: PhotoOnDisk, found: Sequence[KnownFace], words: Mapping[str, Sequence[Word]]) -> bytes:
+def _line(
+    file: PhotoOnDisk, found: Sequence[KnownFace], words: Mapping[str, Sequence[Word]], present: Sequence[str]
+) -> bytes:
     said = words.get(file.photo, ())
     here = [_on(file, face) for face in found]
     of = {word.spot.id: word for word in said}
     shown = [_face(face) | _said(of.get(face.id)) for face in sorted(here, key=lambda face: (face.box, face.id))]
-    names = sorted({face.person for face in found if face.person and face.is_tagged})
+    names = sorted({*present, *(face.person for face in found if face.person and face.is_tagged)})
     record: dict[str, object] = {
         "photo": os.fsdecode(file.path),
         "hash": file.content,
@@ -155,7 +161,13 @@ def _line(file: PhotoOnDisk, found: Sequence[KnownFace], words: Mapping[str, Seq
     lost = [_place(word, file) | _said(word) for word in said if word.is_face and not word.is_found]
     lost += [_place(word, file, own=True) | _said(word) for word in own if word.is_face]
     copy_of = file.photo if file.is_copy else None
-    more = {"copy_of": copy_of, "not_faces": none, "waiting": lost, "collage": bool(file.is_collage)}
+    more = {
+        "copy_of": copy_of,
+        "present": list(present),
+        "not_faces": none,
+        "waiting": lost,
+        "collage": bool(file.is_collage),
+    }
     return to_json(record | {key: value for key, value in more.items() if value}).encode() + b"\n"
 
 
@@ -173,7 +185,7 @@ def _face(face: KnownFace) -> dict[str, object]:
         "box": list(face.box_px),
         "person": face.person if face.is_tagged else None,
         "source": face.source if face.is_tagged else None,
-    }
+    } | ({"drawn": True} if face.is_drawn else {})
 
 
 def _place(word: Word, file: PhotoOnDisk, *, own: bool = False) -> dict[str, object]:

@@ -176,6 +176,7 @@ _TEXTS = {
     Kind.NOTICE: "{name} is no longer ignored",
     Kind.NOT_A_FACE: "{faces} {are} no {one}",
     Kind.COLLAGE: "{photo} may show one person more than once",
+    Kind.IMPORT: "{faces} as {source} has them",
     Kind.REBUILD: "{faces} as tags.jsonl had them",
     Kind.UNDO: "decision {of} taken back",
     Kind.REDO: "decision {of} put back",

@@ -168,7 +168,7 @@ def _each_once(photos: Sequence[SaidPhoto], root: Path) -> Iterator[SaidPhoto]:
             if photo.hash == first.hash:
                 yield photo
             elif own := tuple(face for face in photo.faces if face.is_of_copy):
-                yield replace(photo, faces=own, is_collage=False)
+                yield replace(photo, faces=own, is_collage=False, present=())
 
 
 class _Scale(NamedTuple):
@@ -198,6 +198,8 @@ class _Telling:
         scale = _scale(photo) or self._scale_of_file(photo)
         for face in photo.faces:
             self._face(Spot(face.id, photo.hash, _box(face, scale)), face)
+        for name in photo.present:
+            self.draft.present(photo.hash, self._person(Who(name)))
         if photo.is_collage:
             self.draft.collage(photo.hash)
 
@@ -216,6 +218,8 @@ class _Telling:
 
     def _face(self, spot: Spot, face: SaidFace) -> None:
         self.faces.add(face.id)
+        if face.is_drawn:
+            self.draft.draw(spot)
         for other in face.refused:
             self.draft.refuse(spot, self._person(other))
         if not face.is_face:

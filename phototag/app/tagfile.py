@@ -34,6 +34,7 @@ class SaidFace:
         who: it is, or None.
         refused: who it is not.
         is_of_copy: it was said of this copy, and nothing lies there on the original.
+        is_drawn: a human drew it where none was detected.
     """
 
     id: str
@@ -42,6 +43,7 @@ class SaidFace:
     who: Who | None
     refused: tuple[Who, ...]
     is_of_copy: bool = False
+    is_drawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class SaidPhoto:
         faces: those of which something was said.
         is_collage: one person may be on it more than once.
         original: hash of the picture that it is a copy of, or its own.
+        present: names of those who are on it, nobody says where.
     """
 
     path: str
@@ -65,6 +68,7 @@ class SaidPhoto:
     faces: tuple[SaidFace, ...]
     is_collage: bool
     original: str
+    present: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ def read(path: Path) -> TagFile:
         except (ValueError, KeyError, TypeError, UsageError, RecursionError):
             broken.append(number)
             continue
-        if photo is not None and (photo.faces or photo.is_collage):
+        if photo is not None and (photo.faces or photo.is_collage or photo.present):
             photos.append(photo)
     return TagFile(tuple(photos), tuple(broken))
 
@@ -102,7 +106,7 @@ def read(path: Path) -> TagFile:
 def _photo(line: dict[str, Any]) -> SaidPhoto:
     found = [_face(face) for face in [*line["faces"], *line.get("waiting", [])]]
     none = [_face(face, is_face=False) for face in line.get("not_faces", [])]
-    said = [face for face in [*found, *none] if face.who or face.refused or not face.is_face]
+    said = [face for face in [*found, *none] if face.who or face.refused or face.is_drawn or not face.is_face]
     return SaidPhoto(
         _text(line["photo"]),
         _matching(_HASH, line["hash"]),
@@ -111,6 +115,7 @@ def _photo(line: dict[str, Any]) -> SaidPhoto:
         tuple(said),
         line.get("collage") is True,
         _matching(_HASH, line.get("copy_of", line["hash"])),
+        tuple(clean_name(_text(name)) for name in line.get("present", [])),
     )
 
 
@@ -119,8 +124,8 @@ def _face(face: dict[str, Any], *, is_face: bool = True) -> SaidFace:
     if not all(map(math.isfinite, (left, top, right, bottom))):
         raise _BrokenError
     refused = tuple(_who(value) for value in face.get("not", []))
-    is_of_copy = face.get("copy_only") is True
-    return SaidFace(_matching(_ID, face["id"]), (left, top, right, bottom), is_face, _said(face), refused, is_of_copy)
+    box, is_of_copy, is_drawn = (left, top, right, bottom), face.get("copy_only") is True, face.get("drawn") is True
+    return SaidFace(_matching(_ID, face["id"]), box, is_face, _said(face), refused, is_of_copy, is_drawn)
 
 
 def _said(face: dict[str, Any]) -> Who | None:

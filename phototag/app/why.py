@@ -114,7 +114,7 @@ def why(index: Index, text: str) -> Why:
     """
     face = require_face(index, text)
     known = gather(index)
-    if known is None or face.id not in set(known.faces):
+    if known is None or not (face.is_drawn or face.id in set(known.faces)):
         raise UsageError(f"Face {face.id} is still to be described. Run: phototag scan {index.root}")
     return _Inquiry(index, known, face).answer()
 
@@ -159,6 +159,8 @@ class _Inquiry:
     def _verdict(self, nearest: Sequence[int], judged: float | None, strong: float | None) -> _Ruling:
         """The rule, the sentence, and what would change it."""
         said = self._said()
+        if self.face.is_drawn:
+            return _drawn(said)
         if said is not None:
             return said
         if judged is None or strong is None:
@@ -253,6 +255,8 @@ class _Inquiry:
 
     def _people(self) -> dict[int, float]:
         """Person -> distance, without those who were ruled out and without the face itself."""
+        if self.face.is_drawn:
+            return {}
         mine = self._vector()
         found = {}
         for person, rows in self.references.items():
@@ -293,6 +297,13 @@ class _Inquiry:
 
     def _vector(self) -> Vectors:
         return self.vectors[[self.rows[self.face.id]]]
+
+
+def _drawn(said: _Ruling | None) -> _Ruling:
+    """Of a face that no detector found: nothing can be like it."""
+    drew = "You drew it, or a program did whose word you took over: no face was found there, and it is like nothing."
+    because, changes = ("", ()) if said is None else (f"{said[1]} ", said[2])
+    return Rule.HUMAN, because + drew, changes
 
 
 def _more(name: str) -> str:

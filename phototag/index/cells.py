@@ -5,6 +5,8 @@
     face SPOT            0: this is no face at all
     name PERSON          what the person is called; nothing for somebody whom nobody named yet
     ignored PERSON       1: a stranger, nobody wants to hear of them
+    drawn SPOT           1: this is a face, whether or not one is found there
+    on PHOTO PERSON      1: this person is on this photo, nobody says where
     collage PHOTO        1: one person may be on this photo more than once
     person PERSON        JSON: somebody new; written once, never taken back
 
@@ -34,7 +36,7 @@ class Held(NamedTuple):
 
 NOTHING = Held(None)
 
-TABLES = ("labels", "not_faces", "collages")
+TABLES = ("labels", "not_faces", "collages", "drawn", "present")
 """Hold nothing but cells."""
 
 
@@ -97,6 +99,18 @@ _CELLS = {
         "DELETE FROM not_faces WHERE spot_id = ?",
         "INSERT INTO not_faces VALUES (?, ?)",
         lambda ids, held: (ids[0], held.by),
+    ),
+    "drawn": _Cell(
+        "SELECT 1, decision_id FROM drawn WHERE spot_id = ?",
+        "DELETE FROM drawn WHERE spot_id = ?",
+        "INSERT INTO drawn VALUES (?, ?)",
+        lambda ids, held: (ids[0], held.by),
+    ),
+    "on": _Cell(
+        "SELECT 1, decision_id FROM present WHERE hash = ? AND person_id = ?",
+        "DELETE FROM present WHERE hash = ? AND person_id = ?",
+        "INSERT INTO present VALUES (?, ?, ?)",
+        lambda ids, held: (ids[0], int(ids[1]), held.by),
     ),
     "collage": _Cell(
         "SELECT 1, decision_id FROM collages WHERE hash = ?",

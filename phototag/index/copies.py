@@ -84,7 +84,7 @@ def upright_faces(db: sqlite3.Connection, photo: str) -> list[tuple[str, Box, fl
     """Id, box as fractions of the upright picture, quality and score of the faces found on a photo, sorted by id."""
     sql = """
         SELECT id, left, top, right, bottom, quality, score, orientation FROM faces JOIN photos USING (hash)
-        WHERE hash = ? ORDER BY id"""
+        WHERE hash = ? AND id NOT IN (SELECT face_id FROM drawn_faces) ORDER BY id"""
     return [
         (face, to_upright(Box(*box), orientation), quality, score)
         for face, *box, quality, score, orientation in db.execute(sql, (photo,))

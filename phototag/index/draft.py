@@ -45,14 +45,16 @@ class Draft:
         ]
 
     def person(self, name: str) -> int:
-        """Whoever has this name, or somebody new: of several whose name it was, one who has faces.
+        """Whoever has this name, or somebody new: of several whose name it was, one who is on a photo.
 
         Not somebody who is ignored and has none any more: whoever has the name from now on would be hidden.
         """
         sql = """
-            SELECT id FROM (SELECT id, ignored, EXISTS (SELECT 1 FROM labels WHERE person_id = people.id
-                                                        AND verdict = 'is') AS has_faces FROM people WHERE key = ?)
-            WHERE has_faces OR NOT ignored ORDER BY has_faces DESC, id LIMIT 1"""
+            SELECT id FROM (SELECT id, ignored,
+                EXISTS (SELECT 1 FROM labels WHERE person_id = people.id AND verdict = 'is')
+                    OR EXISTS (SELECT 1 FROM present WHERE person_id = people.id) AS is_known
+                FROM people WHERE key = ?)
+            WHERE is_known OR NOT ignored ORDER BY is_known DESC, id LIMIT 1"""
         row = self._db.execute(sql, (name_key(name),)).fetchone()
         return int(row[0]) if row else self._introduce(" ".join(name.split()), None)
 
@@ -80,6 +82,16 @@ class Draft:
         self._set(f"face {spot}", 0)
         self._set(f"is {spot}", None)
 
+    def draw(self, face: Spot) -> None:
+        """It is a face, whether or not one is found there."""
+        spot = settle(self._db, face)
+        self._set(f"face {spot}", None)
+        self._set(f"drawn {spot}", 1)
+
+    def present(self, photo: str, person: int, *, is_there: bool = True) -> None:
+        """The person is on the photo, nobody says where; or that is not said any more."""
+        self._set(f"on {photo} {person}", 1 if is_there else None)
+
     def rename(self, person: int, name: str) -> None:
         """The person is called something else."""
         self._set(f"name {person}", name)
@@ -102,6 +114,9 @@ class Draft:
             elif self._get(f"is {spot}") != person:
                 self._set(f"not {spot} {person}", 1)
                 self._set(f"not {spot} {other}", None)
+        for (photo,) in self._db.execute("SELECT hash FROM present WHERE person_id = ?", (other,)).fetchall():
+            self.present(photo, person)
+            self.present(photo, other, is_there=False)
 
     def _get(self, cell: str) -> Content:
         if cell not in self._was:

@@ -31,6 +31,7 @@ class KnownFace:
         distance: to that person, or None where a human said it.
         runner_up: the next nearest person and their distance, or None.
         ignored: a human does not want to hear of this person, or it is like one of those.
+        is_drawn: a human drew it, where no detector found a face: nothing describes it.
     """
 
     id: str
@@ -48,6 +49,7 @@ class KnownFace:
     distance: float | None
     runner_up: tuple[str, float] | None
     ignored: bool = False
+    is_drawn: bool = False
 
     @property
     def spot(self) -> Spot:
@@ -92,7 +94,8 @@ _SELECT = """
         CASE WHEN named.name IS NULL THEN s.distance END,
         CASE WHEN named.name IS NULL THEN coalesce(second.name, 'group ' || second.cluster_id) END,
         s.runner_up_distance, first.path, first.orientation, coalesce(named.ignored, 0) OR d.face_id IS NOT NULL
-            OR (named.id IS NULL AND s.grade IS NULL AND c.cluster_id IN (SELECT cluster_id FROM ignored_groups))
+            OR (named.id IS NULL AND s.grade IS NULL AND c.cluster_id IN (SELECT cluster_id FROM ignored_groups)),
+        f.id IN (SELECT face_id FROM drawn_faces)
     FROM grouped c
     JOIN faces f ON f.id = c.face_id
     JOIN photos p ON p.hash = f.hash
@@ -176,6 +179,10 @@ class PhotoOnDisk(NamedTuple):
         """A box on the picture that it counts as, as fractions of the picture in it, both as stored."""
         return carried(box, self.photo_orientation, self.content_orientation) if self.is_copy else box
 
+    def there(self, box: Box) -> Box:
+        """The inverse of `here`: a box on the picture in it, as fractions of the one that it counts as."""
+        return carried(box, self.content_orientation, self.photo_orientation) if self.is_copy else box
+
 
 def photos_on_disk(db: sqlite3.Connection, *, stale: bool = False) -> list[PhotoOnDisk]:
     """All files whose picture is known, or only those whose lines in tags.jsonl are out of date; sorted by path."""
@@ -229,9 +236,9 @@ def _known_face(row: tuple) -> KnownFace:  # type: ignore[type-arg]
     (id_, photo, width, height, left, top, right, bottom, score, quality, cluster, source, person, distance, *rest) = (
         row
     )
-    second, second_distance, path, orientation, ignored = rest
+    second, second_distance, path, orientation, ignored, is_drawn = rest
     return KnownFace(
         id_, photo, path, orientation, width, height, Box(left, top, right, bottom), score, quality, cluster, person,
         None if source is None else Source(source), distance, None if second is None else (second, second_distance),
-        bool(ignored),
+        bool(ignored), bool(is_drawn),
     )  # fmt: skip

@@ -17,6 +17,8 @@ SAID = {
     "labels": "SELECT spot_id, person_id, verdict FROM labels",
     "not_faces": "SELECT spot_id FROM not_faces",
     "collages": "SELECT hash FROM collages",
+    "drawn": "SELECT spot_id FROM drawn",
+    "present": "SELECT hash, person_id FROM present",
     "people": "SELECT id, name, key, cluster_id, ignored FROM people",
 }
 """What the decisions come to."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from phototag.index import cells
+from phototag.index import cells, spots
 from phototag.index.cells import Held
 from phototag.index.draft import Change, Draft
 
@@ -36,6 +36,7 @@ class Kind(StrEnum):
     NOTICE = "notice"
     NOT_A_FACE = "not-a-face"
     COLLAGE = "collage"
+    IMPORT = "import"
     REBUILD = "rebuild"
     UNDO = "undo"
     REDO = "redo"
@@ -98,7 +99,7 @@ def decide(db: sqlite3.Connection, kind: Kind, words: Words, draft: Draft, at_ns
         "INSERT INTO changes VALUES (?, ?, ?, ?, ?)",
         [(number, change.cell, change.was.content, change.was.by, change.becomes) for change in changes],
     )
-    cells.write(db, ((change.cell, Held(change.becomes, number)) for change in changes))
+    _write(db, ((change.cell, Held(change.becomes, number)) for change in changes))
     _require_sense(db, number)
     return number
 
@@ -113,7 +114,7 @@ def undo(db: sqlite3.Connection, number: int, at_ns: int) -> None:
     if building:
         raise ConflictError(building)
     _row(db, Kind.UNDO, {}, number, at_ns)
-    cells.write(db, ((c.cell, c.was) for c in _changes(db, number)))
+    _write(db, ((c.cell, c.was) for c in _changes(db, number)))
     _require_sense(db, number)
 
 
@@ -129,7 +130,7 @@ def redo(db: sqlite3.Connection, number: int, at_ns: int) -> None:
     if others:
         raise ConflictError(_in_the_way(db, others, number))
     _row(db, Kind.REDO, {}, number, at_ns)
-    cells.write(db, ((c.cell, Held(c.becomes, number)) for c in changes))
+    _write(db, ((c.cell, Held(c.becomes, number)) for c in changes))
     _require_sense(db, number)
 
 
@@ -178,6 +179,15 @@ def replay(db: sqlite3.Connection) -> None:
             cells.write(db, ((c.cell, Held(c.becomes, of)) for c in _changes(db, of)))
         else:
             cells.write(db, ((c.cell, Held(c.becomes, number)) for c in _changes(db, number, introductions=True)))
+
+
+def _write(db: sqlite3.Connection, changes: Iterable[tuple[str, Held]]) -> None:
+    """Let cells hold something else, and have faces where some are drawn, and none where none is drawn any more."""
+    changes = list(changes)
+    cells.write(db, changes)
+    drawn = [cell.removeprefix("drawn ") for cell, _ in changes if cell.startswith("drawn ")]
+    for photo in spots.photos_of(db, drawn):
+        spots.rebind(db, photo)
 
 
 def _row(db: sqlite3.Connection, kind: Kind, words: Words, of: int | None, at_ns: int) -> int:
@@ -233,7 +243,8 @@ def _require_sense(db: sqlite3.Connection, number: int) -> None:
             WHERE y.verdict = 'is'
         UNION ALL
         SELECT min(y.decision_id), max(y.decision_id) FROM twins JOIN people USING (key)
-            JOIN labels y ON y.person_id = people.id AND y.verdict = 'is'
+            JOIN (SELECT person_id, decision_id FROM labels WHERE verdict = 'is'
+                UNION ALL SELECT person_id, decision_id FROM present) y ON y.person_id = people.id
             GROUP BY key HAVING count(DISTINCT people.id) > 1"""
     blamed = {decision for row in db.execute(sql, (number,)) for decision in row}
     if blamed:

@@ -430,9 +430,56 @@ CREATE TRIGGER stale_by_name AFTER UPDATE OF name, ignored ON people
 """
 
 
+FIFTH = """
+-- human: faces that nobody detected, and people who are on a photo though nobody can say where
+CREATE TABLE drawn (
+    spot_id TEXT PRIMARY KEY REFERENCES spots (id),
+    decision_id INTEGER NOT NULL REFERENCES decisions (id)
+) WITHOUT ROWID;
+CREATE TABLE present (
+    hash TEXT NOT NULL,                      -- no foreign key: see above
+    person_id INTEGER NOT NULL REFERENCES people (id),
+    decision_id INTEGER NOT NULL REFERENCES decisions (id),
+    PRIMARY KEY (hash, person_id)
+) WITHOUT ROWID;
+CREATE INDEX present_person ON present (person_id);
+
+-- faces that are there only because a human drew them: nothing describes them (index/spots.py makes them)
+CREATE VIEW drawn_faces AS SELECT spot_id AS face_id FROM drawn WHERE spot_id NOT IN (SELECT face_id FROM vectors);
+
+-- who is on a photo without a place; of a copy it is said of the picture that it counts as
+CREATE VIEW presences AS
+    SELECT coalesce(c.original, o.hash) AS hash, o.person_id FROM present o JOIN people p ON p.id = o.person_id
+        LEFT JOIN copies c ON c.hash = o.hash
+    WHERE p.name IS NOT NULL AND NOT p.ignored;
+
+-- machine: what a sidecar said of people when it last was as the index has it, and how the file was left
+CREATE TABLE sidecars (
+    path BLOB PRIMARY KEY,                   -- relative to the library; absolute where it lies elsewhere
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    said TEXT NOT NULL                       -- JSON (index/sidecars.py)
+) WITHOUT ROWID;
+
+CREATE TRIGGER stale_by_presence AFTER INSERT ON present
+    BEGIN INSERT INTO stale_lines SELECT path FROM files
+        WHERE hash IN (NEW.hash, (SELECT original FROM copies WHERE hash = NEW.hash)) ON CONFLICT DO NOTHING; END;
+CREATE TRIGGER stale_by_lost_presence AFTER DELETE ON present
+    BEGIN INSERT INTO stale_lines SELECT path FROM files
+        WHERE hash IN (OLD.hash, (SELECT original FROM copies WHERE hash = OLD.hash)) ON CONFLICT DO NOTHING; END;
+CREATE TRIGGER stale_by_name_of_present AFTER UPDATE OF name, ignored ON people
+    WHEN OLD.name IS NOT NEW.name OR OLD.ignored <> NEW.ignored
+    BEGIN INSERT INTO stale_lines
+        SELECT path FROM files WHERE hash IN (
+            SELECT hash FROM present WHERE person_id = NEW.id
+            UNION SELECT original FROM present JOIN copies USING (hash) WHERE person_id = NEW.id)
+        ON CONFLICT DO NOTHING; END;
+"""
+
+
 Step: TypeAlias = str | Callable[[sqlite3.Connection], None]
 
-STEPS: tuple[Step, ...] = (FIRST, SECOND, third, FOURTH)
+STEPS: tuple[Step, ...] = (FIRST, SECOND, third, FOURTH, FIFTH)
 """Step n brings an index from version n to n + 1; never edit one that has been released, add another."""
 
 

@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from phototag.index.cells import name_key
 from phototag.types import Dismissal, Label, Person, Suggestion, Verdict
 
+IS_KNOWN = """(EXISTS (SELECT 1 FROM labels WHERE person_id = people.id AND verdict = 'is')
+    OR EXISTS (SELECT 1 FROM present WHERE person_id = people.id))"""
+"""SQL: a human said of a face or a photo that it shows this person."""
+
 _HAS_FACES = "EXISTS (SELECT 1 FROM labels WHERE person_id = people.id AND verdict = 'is')"
 
 
@@ -20,7 +24,7 @@ class PersonCount:
     Attributes:
         name: as first typed.
         faces: tagged, by a human or automatically.
-        photos: with one of those faces; identical files count once.
+        photos: with one of those faces, or on which a human said that they are; identical files count once.
         confirmed: of the faces, those that a human named.
         suggested: faces that may be this person and wait for an answer.
     """
@@ -66,8 +70,8 @@ def ignored_people(db: sqlite3.Connection) -> list[IgnoredPerson]:
 
 
 def find_person(db: sqlite3.Connection, name: str) -> Person | None:
-    """The person of this name who has faces, however it is capitalised, or None."""
-    sql = f"SELECT id, name FROM people WHERE key = ? AND {_HAS_FACES}"
+    """The person of this name who is on a photo, however it is capitalised, or None."""
+    sql = f"SELECT id, name FROM people WHERE key = ? AND {IS_KNOWN}"
     row = db.execute(sql, (name_key(name),)).fetchone()
     return None if row is None else Person(*row)
 
@@ -132,9 +136,21 @@ def count_people(db: sqlite3.Connection) -> list[PersonCount]:
             on[person].add(photo)
     for person, photo in db.execute("SELECT person_id, hash FROM suggestions WHERE grade = 'possible'"):
         suggested[person] += photo not in gone
-    named = f"SELECT id, name FROM people WHERE name IS NOT NULL AND NOT ignored AND {_HAS_FACES}"
+    for photo, person in db.execute("SELECT hash, person_id FROM presences"):
+        if photo not in gone:
+            on[person].add(photo)
+    named = f"SELECT id, name FROM people WHERE name IS NOT NULL AND NOT ignored AND {IS_KNOWN}"
     found = [PersonCount(name, faces[i], len(on[i]), confirmed[i], suggested[i]) for i, name in db.execute(named)]
     return sorted(found, key=lambda person: (-person.faces, person.name))
+
+
+def present(db: sqlite3.Connection) -> dict[str, list[str]]:
+    """Photo -> names of those who are on it, as a human said without a place; sorted."""
+    found: dict[str, list[str]] = defaultdict(list)
+    sql = "SELECT DISTINCT hash, name FROM presences JOIN people ON id = person_id ORDER BY hash, name"
+    for photo, name in db.execute(sql):
+        found[photo].append(name)
+    return found
 
 
 def labels(db: sqlite3.Connection) -> list[Label]:

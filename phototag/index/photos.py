@@ -208,12 +208,14 @@ def forget_files(db: sqlite3.Connection, paths: Iterable[bytes]) -> None:
 def face_ids(db: sqlite3.Connection) -> list[str]:
     """The faces that take part in grouping: on a photo that is there, or said by a human to be somebody. Sorted.
 
+    Not those that a human drew: nothing describes them.
     While the photos are being described anew, only those that have been.
     """
     sql = f"""
         SELECT id FROM faces
         WHERE (hash IN (SELECT hash FROM files) OR id IN (SELECT face_id FROM said WHERE verdict = 'is'))
             AND hash IN (SELECT hash FROM photos WHERE space_id = ?) AND {IS_A_FACE}
+            AND id NOT IN (SELECT face_id FROM drawn_faces)
         ORDER BY id"""
     return [row[0] for row in db.execute(sql, (spaces.current_id(db),))]
 

@@ -1,6 +1,6 @@
 """Which files fit one term of a query; each answer is a set of paths, and joining them is for the caller.
 
-Who is on a photo is what the view `tags` says. Files whose picture is the same are each in the answer.
+Who is on a photo is what the views `tags` and `presences` say. Files whose picture is the same are each in the answer.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from typing import NamedTuple
 from phototag.core import globe
 from phototag.core.globs import Test
 from phototag.core.terms import Count, Counted, Dated, Dater, Dates, Near, Order
+from phototag.index.people import IS_KNOWN
 
 
 class Known(NamedTuple):
-    """Somebody with a name and a face; `is_ignored` is 1 or 0."""
+    """Somebody with a name who is on a photo; `is_ignored` is 1 or 0."""
 
     id: int
     name: str
@@ -59,10 +60,9 @@ _IGNORED = """
 
 
 def by_key(db: sqlite3.Connection) -> dict[str, Known]:
-    """Everybody who has a name and a face, by its key (`index.cells.name_key`); of two, the one who is not ignored."""
-    sql = """
-        SELECT key, id, name, ignored FROM people
-        WHERE name IS NOT NULL AND EXISTS (SELECT 1 FROM labels WHERE person_id = people.id AND verdict = 'is')
+    """Everybody with a name who is on a photo, by its key (`index.cells.name_key`); of two, the one not ignored."""
+    sql = f"""
+        SELECT key, id, name, ignored FROM people WHERE name IS NOT NULL AND {IS_KNOWN}
         ORDER BY ignored DESC, id DESC"""
     return {key: Known(*row) for key, *row in db.execute(sql)}
 
@@ -78,20 +78,22 @@ def with_person(db: sqlite3.Connection, person: int) -> set[bytes]:
 
 
 def with_others(db: sqlite3.Connection, people: Collection[int]) -> set[bytes]:
-    """Files with the first of these people on which also is a face of somebody else, known or not.
+    """Files with the first of these people on which also is somebody else, known or not, by a face or without.
 
     Who is ignored and what is no face does not count.
     """
     sql = f"""
         SELECT path FROM files WHERE hash IN (
             SELECT hash FROM faces INDEXED BY faces_hash WHERE hash IN ({_ON})
-                AND id NOT IN (SELECT face_id FROM tags WHERE person_id IN (SELECT value FROM json_each(?)))
-                AND id NOT IN ({_NO_FACES} UNION ALL {_IGNORED} UNION ALL {_SET_ASIDE}))"""
+                AND id NOT IN (SELECT face_id FROM tags WHERE person_id IN (SELECT value FROM json_each(?2)))
+                AND id NOT IN ({_NO_FACES} UNION ALL {_IGNORED} UNION ALL {_SET_ASIDE})
+            UNION ALL SELECT hash FROM presences
+            WHERE hash IN ({_ON}) AND person_id NOT IN (SELECT value FROM json_each(?2)))"""
     people = list(people)
     return _paths(db, sql, (people[0], json.dumps(people)))
 
 
-_ON = "SELECT hash FROM tags WHERE person_id = ?"
+_ON = "SELECT hash FROM tags WHERE person_id = ?1 UNION ALL SELECT hash FROM presences WHERE person_id = ?1"
 
 
 def counted(db: sqlite3.Connection, count: Count) -> set[bytes]:

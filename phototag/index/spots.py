@@ -57,11 +57,11 @@ def settle(db: sqlite3.Connection, spot: Spot) -> str:
 def rebind(db: sqlite3.Connection, photo: str) -> None:
     """Find again the faces of a photo that was spoken of. Inside a transaction.
 
-    A face with the spot's own id, else the one that overlaps it most. A spot that finds no face waits. What was said of
-    copies of the photo is bound with it.
+    A face with the spot's own id, else the one that overlaps it most. A spot that finds no face waits, unless a human
+    drew it: then it is a face by itself, which nothing describes. What was said of copies is bound with it.
     """
     _free(db, family(db, photo))
-    db.executemany("INSERT INTO bindings VALUES (?, ?)", sorted(found_again(db, photo).items()))
+    _bind(db, photo)
 
 
 def rebind_families(db: sqlite3.Connection, photos: Iterable[str]) -> None:
@@ -70,12 +70,43 @@ def rebind_families(db: sqlite3.Connection, photos: Iterable[str]) -> None:
     for one in families:  # a face that passes from one family to another must be free before
         _free(db, one)
     for one in sorted(families):
-        db.executemany("INSERT INTO bindings VALUES (?, ?)", sorted(found_again(db, one[0]).items()))
+        _bind(db, one[0])
 
 
 def _free(db: sqlite3.Connection, photos: Iterable[str]) -> None:
-    sql = "DELETE FROM bindings WHERE spot_id IN (SELECT id FROM spots WHERE hash = ?)"
-    db.executemany(sql, [(photo,) for photo in photos])
+    rows = [(photo,) for photo in photos]
+    db.executemany("DELETE FROM bindings WHERE spot_id IN (SELECT id FROM spots WHERE hash = ?)", rows)
+    db.executemany("DELETE FROM faces WHERE hash = ? AND id NOT IN (SELECT face_id FROM vectors)", rows)  # drawn ones
+
+
+def _bind(db: sqlite3.Connection, photo: str) -> None:
+    pairs = found_again(db, photo)
+    db.executemany("INSERT INTO bindings VALUES (?, ?)", sorted(pairs.items()))
+    for spot, (onto, box) in sorted(_drawn(db, photo).items()):
+        if spot not in pairs:
+            db.execute("INSERT OR IGNORE INTO faces VALUES (?, ?, ?, ?, ?, ?, 1, 0, '[]')", (spot, onto, *box))
+            db.execute("INSERT OR IGNORE INTO bindings VALUES (?1, ?1)", (spot,))
+
+
+def _drawn(db: sqlite3.Connection, photo: str) -> dict[str, tuple[str, Box]]:
+    """Spot -> the photo that it counts for and its place there, of faces that were drawn on a photo and its copies."""
+    original, *_ = pictures = family(db, photo)
+    if db.execute("SELECT 1 FROM photos WHERE hash = ?", (original,)).fetchone() is None:
+        return {}
+    found: dict[str, tuple[str, Box]] = {}
+    for picture in pictures:
+        drawn = {
+            row[0] for row in db.execute("SELECT id FROM spots JOIN drawn ON spot_id = id WHERE hash = ?", (picture,))
+        }
+        there = {spot: box for spot, box in boxes(db, "spots", picture).items() if spot in drawn} if drawn else {}
+        found |= {spot: (original, box) for spot, box in _carried(db, there, picture, original).items()}
+    return found
+
+
+def photos_of(db: sqlite3.Connection, spots: Iterable[str]) -> list[str]:
+    """The photos on which spots lie, sorted."""
+    found = [db.execute("SELECT hash FROM spots WHERE id = ?", (spot,)).fetchone()[0] for spot in spots]
+    return sorted(set(found))
 
 
 def family(db: sqlite3.Connection, photo: str) -> list[str]:

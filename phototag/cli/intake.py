@@ -1,0 +1,91 @@
+"""What every command that takes over what others know says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from phototag.app.intake import Intake
+from phototag.cli import render
+from phototag.errors import ExitCode, PhotoProblem
+
+FEW = 10
+"""Lines of a kind that are told; --json has all."""
+
+
+def exit_code(report: Intake, problems: Sequence[PhotoProblem] = ()) -> ExitCode:
+    """Done, or done but for some problems."""
+    return ExitCode.PROBLEMS if report.problems or problems else ExitCode.DONE
+
+
+def tell(report: Intake, problems: Sequence[PhotoProblem] = (), *, dry_run: bool = False) -> None:
+    """Say what came of it, what stays as it was, and how to take it back.
+
+    Args:
+        report: what came of it.
+        problems: of the reader, beside those of the report.
+        dry_run: it was only tried.
+    """
+    _tell_new(report, dry_run)
+    if report.known:
+        render.out(f"{render.count(report.known, 'thing was', 'things were')} said here before.")
+    _tell_some(
+        f"{render.count(len(report.contradictions), 'thing contradicts', 'things contradict')} what you said here, "
+        "which stays:",
+        [f"{render.path(one.path)}: {one.theirs} there, {one.ours} here" for one in report.contradictions],
+    )
+    _tell_some(
+        f"{render.count(len(report.absent), 'file is', 'files are')} not in the library:",
+        [render.path(path) for path in report.absent],
+    )
+    every = [*problems, *report.problems]
+    _tell_some(
+        f"{render.count(len(every), 'thing', 'things')} could not be used:",
+        [f"{render.path(problem.path)}: {problem.reason}" for problem in every],
+    )
+    if report.decision is not None:
+        render.out(f"\nTake it back:     {render.command('undo')}   (decision {report.decision})")
+
+
+def document(report: Intake, problems: Sequence[PhotoProblem] = ()) -> dict[str, object]:
+    """The report for programs."""
+    counts = ("photos", "people", "faces", "drawn", "present", "refused", "no_faces", "known")
+    return {
+        **{name: getattr(report, name) for name in counts},
+        "contradictions": [
+            {"photo": render.raw(one.path), "theirs": one.theirs, "ours": one.ours} for one in report.contradictions
+        ],
+        "absent": [render.raw(path) for path in report.absent],
+        "problems": [{"photo": render.raw(p.path), "reason": p.reason} for p in [*problems, *report.problems]],
+        "decision": report.decision,
+    }
+
+
+def _tell_new(report: Intake, dry_run: bool) -> None:
+    done = "would be" if dry_run else "are"
+    if not report.photos:
+        render.out("Nothing new.")
+        return
+    drawn = f", {report.drawn:,} of them where no face was found" if report.drawn else ""
+    render.out(
+        f"{render.count(report.faces, 'face')} {done} named{drawn}: {render.count(report.people, 'person', 'people')} "
+        f"on {render.count(report.photos, 'photo')}."
+    )
+    if report.present:
+        times = render.count(report.present, "time", "times")
+        render.out(f"{times} somebody is on a photo, and nobody says where.")
+    others = [
+        f"{render.count(report.refused, 'face')} {done} said not to be somebody" if report.refused else "",
+        f"{render.count(report.no_faces, 'face')} {done} said to be none" if report.no_faces else "",
+    ]
+    if any(others):
+        render.out(f"{'; '.join(filter(None, others))}.")
+
+
+def _tell_some(head: str, lines: Sequence[str]) -> None:
+    if not lines:
+        return
+    render.out(f"\n{head}")
+    for line in lines[:FEW]:
+        render.out(f"  {line}")
+    if len(lines) > FEW:
+        render.out(f"  and {len(lines) - FEW:,} more: --json has all")
