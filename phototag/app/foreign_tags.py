@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from phototag.app.accounts import Gathered, Gathering, NoNameError, Shelf, as_name, require_foreign, stored_box
+from phototag.app.accounts import Gathered, Gathering, Shelf, require_foreign, stored_box
 from phototag.app.export import TAGS
 from phototag.app.tagfile import SaidFace, SaidPhoto, read
 from phototag.core.regions import Region
@@ -42,7 +41,6 @@ def gather(index: Index, path: Path) -> Gathered:
     try:
         _require_tags(path)
         said = read(path)
-        present = list(_present(path))
     except OSError as error:
         raise LibraryError(
             f"Cannot read {path}: {error.strerror}. May you read it? Then run the same again."
@@ -52,8 +50,6 @@ def gather(index: Index, path: Path) -> Gathered:
         reading.gathering.problem(f"line {number}", "It is no line of a tags.jsonl.")
     for photo in sorted(said.photos, key=lambda photo: photo.hash != photo.original):
         reading.photo(photo)
-    for picture, names in present:
-        reading.present(picture, names)
     return reading.gathered
 
 
@@ -63,20 +59,6 @@ def _require_tags(path: Path) -> None:
         start = file.read(4096).lstrip()
     if start and not start.startswith(b"{"):
         raise UsageError(f"{path} is no tags.jsonl. Give {_TAGS}.")
-
-
-def _present(path: Path) -> Iterator[tuple[str, list[object]]]:
-    """Hashes of pictures, and who is on each without a place; lines that cannot be understood were counted before."""
-    for line in path.read_bytes().splitlines():
-        if b'"present"' not in line:
-            continue
-        try:
-            said = json.loads(line)
-            picture, names = said["hash"], said.get("present", [])
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            continue
-        if isinstance(picture, str) and isinstance(names, list):
-            yield picture, names
 
 
 class _Reading:
@@ -111,6 +93,8 @@ class _Reading:
         for face in photo.faces:
             if face.is_of_copy or not is_told:
                 self._face(file.path, photo, face)
+        for name in () if is_told else photo.present:
+            self.gathering.on_it(file.path, name)
 
     def _face(self, path: bytes, photo: SaidPhoto, face: SaidFace) -> None:
         box = _box(photo, face)
@@ -132,17 +116,6 @@ class _Reading:
                 self.gathering.left_out[IGNORED if who.ignored else NAMELESS] += 1
             else:
                 yield who.name
-
-    def present(self, picture: str, names: list[object]) -> None:
-        """Take who is on a photo without a place."""
-        file = self._by_picture.get(picture)
-        if file is None:
-            return
-        for name in names:
-            try:
-                self.gathering.on_it(file.path, as_name(name if isinstance(name, str) else ""))
-            except NoNameError as error:
-                self.gathering.problem(f"picture {picture}", str(error))
 
 
 def _box(photo: SaidPhoto, face: SaidFace) -> Box | None:

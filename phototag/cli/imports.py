@@ -36,7 +36,7 @@ _TAGS = {
         "of which it was said there that somebody may be on it twice: phototag collage PHOTO",
     ),
 }
-"""What a reader leaves out -> what it is, one of it, and more of it; only for people."""
+"""What a reader leaves out -> one of it, and what is so of it, for a person."""
 
 
 def import_picasa(
@@ -100,10 +100,8 @@ def _import(
     if json:
         render.out(to_json(intake.document(report, found.problems) | {"left_out": found.left_out}))
     else:
-        intake.tell(report, found.problems, dry_run=dry_run)
-        for key, count in found.left_out.items():
-            what, rest = left_out[key]
-            render.note(f"Left out: {render.count(count, what)} {rest}.")
+        words = [f"{render.count(count, left_out[key][0])} {left_out[key][1]}" for key, count in found.left_out.items()]
+        intake.tell(report, found.problems, dry_run=dry_run, left_out=words)
     return intake.exit_code(report, found.problems)
 
 

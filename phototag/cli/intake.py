@@ -17,13 +17,20 @@ def exit_code(report: Intake, problems: Sequence[PhotoProblem] = ()) -> ExitCode
     return ExitCode.PROBLEMS if report.problems or problems else ExitCode.DONE
 
 
-def tell(report: Intake, problems: Sequence[PhotoProblem] = (), *, dry_run: bool = False) -> None:
+def tell(
+    report: Intake,
+    problems: Sequence[PhotoProblem] = (),
+    *,
+    dry_run: bool = False,
+    left_out: Sequence[str] = (),
+) -> None:
     """Say what came of it, what stays as it was, and how to take it back.
 
     Args:
         report: what came of it.
         problems: of the reader, beside those of the report.
         dry_run: it was only tried.
+        left_out: what the reader did not mean to take over, one line for each kind.
     """
     _tell_new(report, dry_run)
     if report.known:
@@ -42,6 +49,10 @@ def tell(report: Intake, problems: Sequence[PhotoProblem] = (), *, dry_run: bool
         f"{render.count(len(every), 'thing', 'things')} could not be used:",
         [f"{render.path(problem.path)}: {problem.reason}" for problem in every],
     )
+    if left_out:
+        render.out("\nLeft out:")
+    for line in left_out:
+        render.out(f"  {line}")
     if report.decision is not None:
         render.out(f"\nTake it back:     {render.command('undo')}   (decision {report.decision})")
 

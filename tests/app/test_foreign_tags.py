@@ -116,10 +116,8 @@ def test_copies_say_what_their_original_says_once(album: Album, cousin: Album) -
 
 def test_who_is_on_a_photo_without_a_place_is_taken(album: Album, tmp_path: Path) -> None:
     album.scan(red=[RED])
-    path = line(tmp_path, album, faces=[], present=["Bob", " Eve ", "?"])
-    found = foreign_tags.gather(album.index, path)
-    assert found.accounts == (Account(b"red.png", (), ("Bob", "Eve")),)
-    assert [problem.reason for problem in found.problems] == ["The name '?' has no letter and no digit."]
+    path = line(tmp_path, album, faces=[], present=["Bob", " Eve "])
+    assert foreign_tags.gather(album.index, path) == Gathered((Account(b"red.png", (), ("Bob", "Eve")),))
 
 
 @pytest.mark.parametrize("more", [{"size": None}, {"orientation": None}])
@@ -133,7 +131,7 @@ def test_lines_that_do_not_say_what_boxes_are_measured_on_are_left_out(
 def test_a_broken_line_is_a_problem_with_its_number(album: Album, tmp_path: Path) -> None:
     album.scan(red=[RED])
     path = line(tmp_path, album)
-    path.write_bytes(b'{"present": oops\n' + path.read_bytes() + b'["present"]\n\xff"present"\n')
+    path.write_bytes(b'{"present": oops\n' + path.read_bytes() + b"[7]\n\xff\n")
     found = foreign_tags.gather(album.index, path)
     assert [problem.path.decode() for problem in found.problems] == ["line 1", "line 3", "line 4"]
     assert len(found.accounts) == 1
