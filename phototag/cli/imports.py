@@ -52,7 +52,15 @@ def import_picasa(
     """
     usual = picasa.usual_contacts(Path.home(), os.environ)
     settings = load(library, index)
-    return _import(settings, "Picasa", lambda opened: picasa.gather(opened, contacts, usual), _PICASA, dry_run, json)
+    return _import(
+        settings,
+        "import picasa",
+        "Picasa",
+        lambda opened: picasa.gather(opened, contacts, usual),
+        _PICASA,
+        dry_run,
+        json,
+    )
 
 
 def import_csv(
@@ -68,7 +76,9 @@ def import_csv(
     upright photo, a row names a face; without, somebody is on the photo.
     """
     settings = load(library, index)
-    return _import(settings, file.name, lambda opened: spreadsheet.gather(opened, file), _TABLE, dry_run, json)
+    return _import(
+        settings, "import csv", file.name, lambda opened: spreadsheet.gather(opened, file), _TABLE, dry_run, json
+    )
 
 
 def import_tags(
@@ -83,18 +93,21 @@ def import_tags(
     Photos are known by their picture, wherever they lie. Only what a human said there is taken.
     """
     settings = load(library, index)
-    return _import(settings, file.name, lambda opened: foreign_tags.gather(opened, file), _TAGS, dry_run, json)
+    return _import(
+        settings, "import tags", file.name, lambda opened: foreign_tags.gather(opened, file), _TAGS, dry_run, json
+    )
 
 
 def _import(
     settings: Settings,
+    command: str,
     source: str,
     gather: Callable[[Index], Gathered],
     left_out: Mapping[str, tuple[str, str]],
     dry_run: bool,
     json: bool,
 ) -> int:
-    with _opened(settings, source, dry_run) as index:
+    with _opened(settings, command, dry_run) as index:
         found = gather(index)
         report = take_in(index, found.accounts, source, time.time_ns(), dry_run=dry_run)
     if json:
@@ -105,6 +118,6 @@ def _import(
     return intake.exit_code(report, found.problems)
 
 
-def _opened(settings: Settings, source: str, dry_run: bool) -> AbstractContextManager[Index]:
+def _opened(settings: Settings, command: str, dry_run: bool) -> AbstractContextManager[Index]:
     """The library, for writing; where it is only tried, for reading."""
-    return wiring.reading(settings) if dry_run else wiring.writing(settings, f"import of {source}", render.note)
+    return wiring.reading(settings) if dry_run else wiring.writing(settings, command, render.note)

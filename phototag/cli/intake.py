@@ -72,24 +72,28 @@ def document(report: Intake, problems: Sequence[PhotoProblem] = ()) -> dict[str,
 
 
 def _tell_new(report: Intake, dry_run: bool) -> None:
-    done = "would be" if dry_run else "are"
     if not report.photos:
         render.out("Nothing new.")
         return
     drawn = f", {report.drawn:,} of them where no face was found" if report.drawn else ""
     render.out(
-        f"{render.count(report.faces, 'face')} {done} named{drawn}: {render.count(report.people, 'person', 'people')} "
+        f"{_are(report.faces, dry_run)} named{drawn}: {render.count(report.people, 'person', 'people')} "
         f"on {render.count(report.photos, 'photo')}."
     )
     if report.present:
         times = render.count(report.present, "time", "times")
         render.out(f"{times} somebody is on a photo, and nobody says where.")
     others = [
-        f"{render.count(report.refused, 'face')} {done} said not to be somebody" if report.refused else "",
-        f"{render.count(report.no_faces, 'face')} {done} said to be none" if report.no_faces else "",
+        f"{_are(report.refused, dry_run)} said not to be somebody" if report.refused else "",
+        f"{_are(report.no_faces, dry_run)} said to be none" if report.no_faces else "",
     ]
     if any(others):
         render.out(f"{'; '.join(filter(None, others))}.")
+
+
+def _are(faces: int, dry_run: bool) -> str:
+    """'1 face is', '2 faces would be'."""
+    return f"{render.count(faces, 'face')} {'would be' if dry_run else 'is' if faces == 1 else 'are'}"
 
 
 def _tell_some(head: str, lines: Sequence[str]) -> None:

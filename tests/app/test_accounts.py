@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import unicodedata
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from phototag.app import foreign_tags, picasa, spreadsheet
 from phototag.app.accounts import NoNameError, Shelf, as_name, read_foreign, stored_box
 from phototag.errors import UsageError
 from phototag.types import Box
@@ -58,3 +62,39 @@ def test_a_file_that_is_not_there_or_too_large_is_refused(tmp_path: Path) -> Non
         read_foreign(tmp_path / "large", 10, "a list")
     (tmp_path / "small").write_bytes(b"1")
     assert read_foreign(tmp_path / "small", 10, "a list") == b"1"
+
+
+INI = [b"[a.png]\n", b"[Contacts2]\n", b"faces=", b"rect64(", b"7fffffff", b"),7;", b"7=Ann;;\n"]
+TABLE = [
+    b"photo,person,left,",
+    b"top,right,bottom,width\n",
+    b"a.png",
+    b"Ann",
+    b",",
+    b";",
+    b'"',
+    b"\n",
+    b"12",
+    b"-1,5",
+    b"'=",
+]
+LINE = [
+    b'{"photo": "a.png", "hash": "abcd1234", "faces": [{"id": "0123456789abcdef", "box": [',
+    b"], ",
+    b"}",
+    b'"not": ',
+]
+ANY = [b"\0", b"\xff", b"\xef\xbb\xbf", b"nan", b"1e999", b"[7]", b"true"]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from([*INI, *TABLE, *LINE, *ANY]), max_size=30).map(b"".join))
+def test_no_bytes_are_too_strange(album: Album, data: bytes) -> None:
+    if not album.root.exists():
+        album.scan(a=[RED])
+    file = album.root / ".picasa.ini"
+    file.write_bytes(data)
+    picasa.gather(album.index)
+    for reader in (spreadsheet, foreign_tags):
+        with suppress(UsageError):
+            reader.gather(album.index, file)
