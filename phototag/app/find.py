@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from phototag.app.known import nobody_called, require_noticed
 from phototag.core import globs, terms
+from phototag.core.names import name_key
 from phototag.core.query import QueryError, parse, render
 from phototag.core.terms import All, Any, Named, Not, Only, Query, Term, Together
 from phototag.errors import UsageError
 from phototag.index import search
-from phototag.index.cells import name_key
 from phototag.index.db import Index
 from phototag.index.search import Known
 

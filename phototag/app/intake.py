@@ -13,10 +13,10 @@ from typing import NamedTuple
 from phototag.app.decide import decide
 from phototag.app.name import clean_name
 from phototag.core.geometry import face_ids
+from phototag.core.names import name_key
 from phototag.core.regions import Account, Region, match_regions
 from phototag.errors import PhotoProblem, UsageError
 from phototag.index import faces, people, words
-from phototag.index.cells import name_key
 from phototag.index.db import Index
 from phototag.index.draft import Draft
 from phototag.index.faces import PhotoOnDisk

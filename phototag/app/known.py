@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from phototag.core.names import name_key
 from phototag.errors import UsageError
 from phototag.index import faces, groups, people, spaces
-from phototag.index.cells import name_key
 from phototag.index.db import Index
 from phototag.index.faces import Filter, KnownFace
 from phototag.index.people import IgnoredPerson, PersonCount

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from phototag.app.decide import Outcome, decide
 from phototag.app.known import require_noticed
+from phototag.core.names import name_key
 from phototag.errors import UsageError
 from phototag.index import faces, groups, people
-from phototag.index.cells import name_key
 from phototag.index.db import Index
 from phototag.index.draft import Draft
 from phototag.index.faces import Filter, KnownFace

@@ -22,9 +22,9 @@ from phototag.app.export import TAGS
 from phototag.app.scan import ScanReport, Workshop, scan
 from phototag.app.tagfile import SaidFace, SaidPhoto, TagFile, read
 from phototag.core.geometry import box_within, to_stored
+from phototag.core.names import name_key
 from phototag.errors import EditedError, LibraryError, PhotoError
 from phototag.index import backups, db, groups, journal, words
-from phototag.index.cells import name_key
 from phototag.index.db import EXCLUDED, Index, get_meta, set_meta, transaction
 from phototag.index.draft import Draft
 from phototag.index.journal import Kind

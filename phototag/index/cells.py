@@ -19,10 +19,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
+
+from phototag.core.names import name_key
 
 Content: TypeAlias = int | str | None
 
@@ -38,11 +39,6 @@ NOTHING = Held(None)
 
 TABLES = ("labels", "not_faces", "collages", "drawn", "present")
 """Hold nothing but cells."""
-
-
-def name_key(name: str) -> str:
-    """Two names with the same key are one person: 'Élon ' typed on any keyboard is 'élon'."""
-    return unicodedata.normalize("NFKC", " ".join(name.split())).casefold()
 
 
 def read(db: sqlite3.Connection, cell: str) -> Held:

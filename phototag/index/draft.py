@@ -6,8 +6,9 @@ import json
 import sqlite3
 from typing import NamedTuple
 
+from phototag.core.names import name_key
 from phototag.index import cells
-from phototag.index.cells import Content, Held, name_key
+from phototag.index.cells import Content, Held
 from phototag.index.spots import Spot, settle
 
 

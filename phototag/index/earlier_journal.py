@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from phototag.core.geometry import intersection_over_union
-from phototag.index.cells import name_key
+from phototag.core.names import name_key
 from phototag.types import Box
 
 SAME_PLACE = 0.5

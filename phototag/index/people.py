@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from phototag.index.cells import name_key
+from phototag.core.names import name_key
 from phototag.types import Dismissal, Label, Person, Suggestion, Verdict
 
 IS_KNOWN = """(EXISTS (SELECT 1 FROM labels WHERE person_id = people.id AND verdict = 'is')

@@ -60,7 +60,7 @@ _IGNORED = """
 
 
 def by_key(db: sqlite3.Connection) -> dict[str, Known]:
-    """Everybody with a name who is on a photo, by its key (`index.cells.name_key`); of two, the one not ignored."""
+    """Everybody with a name who is on a photo, by its key (`core.names.name_key`); of two, the one not ignored."""
     sql = f"""
         SELECT key, id, name, ignored FROM people WHERE name IS NOT NULL AND {IS_KNOWN}
         ORDER BY ignored DESC, id DESC"""

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from phototag.core.names import name_key
 from phototag.index import cells, journal, people, photos
-from phototag.index.cells import name_key
 from phototag.index.db import Index, transaction
 from phototag.index.draft import Draft
 from phototag.index.journal import ConflictError, Kind, decide, decision_on, dependents, history, redo, replay, undo
