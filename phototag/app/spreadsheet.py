@@ -16,10 +16,10 @@ from phototag.app.accounts import (
     stored_box,
     upright_size,
 )
+from phototag.core.names import name_key
 from phototag.core.regions import Region
 from phototag.errors import UsageError
 from phototag.index import faces
-from phototag.index.cells import name_key
 from phototag.index.db import Index
 from phototag.index.faces import PhotoOnDisk
 from phototag.media.tables import Row, Table, read_table
