@@ -198,7 +198,7 @@ def require_foreign(path: Path, what: str) -> None:
         UsageError: there is none.
     """
     if not path.is_file():
-        is_what = "is a folder" if path.is_dir() else "is not there"
+        is_what = "is not there" if not path.exists() else "is a folder" if path.is_dir() else "is no file"
         raise UsageError(f"{path} {is_what}. Give {what}.")
 
 

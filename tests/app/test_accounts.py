@@ -57,6 +57,8 @@ def test_a_file_that_is_not_there_or_too_large_is_refused(tmp_path: Path) -> Non
         read_foreign(tmp_path / "no", 10, "a list")
     with pytest.raises(UsageError, match=r"is a folder\. Give a list\."):
         read_foreign(tmp_path, 10, "a list")
+    with pytest.raises(UsageError, match=r"null is no file\. Give a list\."):
+        read_foreign(Path("/dev/null"), 10, "a list")
     (tmp_path / "large").write_bytes(b"12345678901")
     with pytest.raises(UsageError, match="more than 0 MB"):
         read_foreign(tmp_path / "large", 10, "a list")
