@@ -17,13 +17,20 @@ def exit_code(report: Intake, problems: Sequence[PhotoProblem] = ()) -> ExitCode
     return ExitCode.PROBLEMS if report.problems or problems else ExitCode.DONE
 
 
-def tell(report: Intake, problems: Sequence[PhotoProblem] = (), *, dry_run: bool = False) -> None:
+def tell(
+    report: Intake,
+    problems: Sequence[PhotoProblem] = (),
+    *,
+    dry_run: bool = False,
+    left_out: Sequence[str] = (),
+) -> None:
     """Say what came of it, what stays as it was, and how to take it back.
 
     Args:
         report: what came of it.
         problems: of the reader, beside those of the report.
         dry_run: it was only tried.
+        left_out: what the reader did not mean to take over, one line for each kind.
     """
     _tell_new(report, dry_run)
     if report.known:
@@ -42,6 +49,10 @@ def tell(report: Intake, problems: Sequence[PhotoProblem] = (), *, dry_run: bool
         f"{render.count(len(every), 'thing', 'things')} could not be used:",
         [f"{render.path(problem.path)}: {problem.reason}" for problem in every],
     )
+    if left_out:
+        render.out("\nLeft out:")
+    for line in left_out:
+        render.out(f"  {line}")
     if report.decision is not None:
         render.out(f"\nTake it back:     {render.command('undo')}   (decision {report.decision})")
 
@@ -61,13 +72,12 @@ def document(report: Intake, problems: Sequence[PhotoProblem] = ()) -> dict[str,
 
 
 def _tell_new(report: Intake, dry_run: bool) -> None:
-    done = "would be" if dry_run else "are"
     if not report.photos:
         render.out("Nothing new.")
         return
     drawn = f", {report.drawn:,} of them where no face was found" if report.drawn else ""
     render.out(
-        f"{render.count(report.faces, 'face')} {done} named{drawn}: {render.count(report.people, 'person', 'people')} "
+        f"{_are(report.faces, dry_run)} named{drawn}: {render.count(report.people, 'person', 'people')} "
         f"on {render.count(report.photos, 'photo')}."
     )
     if report.present:
@@ -77,11 +87,16 @@ def _tell_new(report: Intake, dry_run: bool) -> None:
         f"{render.count(report.absent_people, 'time', 'times')} somebody is not on a photo any more"
         if report.absent_people
         else "",
-        f"{render.count(report.refused, 'face')} {done} said not to be somebody" if report.refused else "",
-        f"{render.count(report.no_faces, 'face')} {done} said to be none" if report.no_faces else "",
+        f"{_are(report.refused, dry_run)} said not to be somebody" if report.refused else "",
+        f"{_are(report.no_faces, dry_run)} said to be none" if report.no_faces else "",
     ]
     if any(others):
         render.out(f"{'; '.join(filter(None, others))}.")
+
+
+def _are(faces: int, dry_run: bool) -> str:
+    """'1 face is', '2 faces would be'."""
+    return f"{render.count(faces, 'face')} {'would be' if dry_run else 'is' if faces == 1 else 'are'}"
 
 
 def _tell_some(head: str, lines: Sequence[str]) -> None:

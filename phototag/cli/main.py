@@ -49,6 +49,9 @@ COMMANDS = {
     "rebuild": ("phototag.cli.upkeep", "Make a lost or damaged index anew from tags.jsonl and the photos."),
     "duplicates": ("phototag.cli.duplicates", "List photos that are there more than once."),
     "find": ("phototag.cli.find", "List the photos that somebody is on, or any others that you can describe."),
+    "import picasa": ("phototag.cli.imports", "Take over the names that Picasa left beside the photos."),
+    "import csv": ("phototag.cli.imports", "Take over the names in a table."),
+    "import tags": ("phototag.cli.imports", "Take over what somebody said in another phototag."),
 }
 """Name -> module and a line of help, which stands here so that `phototag --help` loads nothing that a command needs.
 

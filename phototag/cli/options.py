@@ -140,3 +140,13 @@ LostFolder = Annotated[
     Path | None, typer.Argument(metavar="[DIR]", help="The folder that holds your photos. Default: as --library.")
 ]
 Anyway = Annotated[bool, typer.Option("--force", help="Also where the index is sound; it is backed up first.")]
+Contacts = Annotated[
+    Path | None,
+    typer.Option(
+        "--contacts",
+        metavar="FILE",
+        help="Picasa's contacts.xml, which has all names. Default: where Picasa keeps it on this machine, if it does.",
+    ),
+]
+Table = Annotated[Path, typer.Argument(metavar="FILE", help="A table with the columns photo and person.")]
+ForeignTags = Annotated[Path, typer.Argument(metavar="FILE", help="The tags.jsonl in .phototag of another library.")]
