@@ -49,6 +49,7 @@ COMMANDS = {
     "rebuild": ("phototag.cli.upkeep", "Make a lost or damaged index anew from tags.jsonl and the photos."),
     "duplicates": ("phototag.cli.duplicates", "List photos that are there more than once."),
     "find": ("phototag.cli.find", "List the photos that somebody is on, or any others that you can describe."),
+    "export html": ("phototag.cli.gallery", "Make a gallery of your people, to open in any browser."),
 }
 """Name -> module and a line of help, which stands here so that `phototag --help` loads nothing that a command needs.
 

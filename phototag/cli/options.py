@@ -140,3 +140,9 @@ LostFolder = Annotated[
     Path | None, typer.Argument(metavar="[DIR]", help="The folder that holds your photos. Default: as --library.")
 ]
 Anyway = Annotated[bool, typer.Option("--force", help="Also where the index is sound; it is backed up first.")]
+GalleryFolder = Annotated[
+    Path, typer.Argument(metavar="DIR", help="Where the gallery is made: a new folder, or that of an earlier gallery.")
+]
+Title = Annotated[
+    str | None, typer.Option("--title", metavar="TITLE", help="What it is called. Default: as the library.")
+]
