@@ -107,7 +107,7 @@ def box_classes(box: Box) -> str:
 def label_classes(box: Box) -> str:
     """Where the name of a face is put, so that it does not leave the picture."""
     middle = (box.left + box.right) / 2
-    side = " from-left" if middle < 0.15 else " from-right" if middle > 0.85 else ""
+    side = " from-left" if middle < 0.1 else " from-right" if middle > 0.9 else ""
     return "name" + side + (" above" if box.bottom > 0.9 else "")
 
 
