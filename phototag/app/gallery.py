@@ -37,7 +37,7 @@ class GalleryReport:
         written: files that are new or differ.
         unchanged: files that were there already and are as they were.
         removed: files of an earlier gallery that are not needed any more.
-        problems: photos of which no picture could be made.
+        problems: photos of which no picture could be made, by path.
     """
 
     start: Path
@@ -92,8 +92,12 @@ def make_gallery(
         room.written,
         room.n_wanted - len(missing) - room.written,
         removed,
-        tuple(PhotoProblem(exhibit.path, reason) for exhibit, reason in problems.items()),
+        tuple(sorted((PhotoProblem(exhibit.path, reason) for exhibit, reason in problems.items()), key=_path)),
     )
+
+
+def _path(problem: PhotoProblem) -> bytes:
+    return problem.path
 
 
 def _hang(

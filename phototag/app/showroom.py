@@ -94,7 +94,7 @@ def _listed(folder: Path) -> set[str]:
         return set()
     try:
         found = json.loads((folder / MANIFEST).read_bytes())
-        made_by, form, names = found["made_by"], found["format"], found["files"]
+        made_by, form, names = found["made_by"], found["format"], list(found["files"])
     except FileNotFoundError:
         if set(folder.iterdir()) <= set(leftovers(folder, MANIFEST.replace(".", r"\."))):
             return set()
