@@ -102,7 +102,7 @@ def _listed(folder: Path) -> set[str]:
             f"{folder} is not empty, and no gallery that phototag made. Nothing was written; give a new folder."
         ) from None
     except (ValueError, KeyError, TypeError):
-        made_by, form, names = None, None, ()
+        made_by, form, names = None, None, []
     if made_by != "phototag" or form != FORMAT:
         raise UsageError(
             f"{folder / MANIFEST} is damaged, or of another phototag. Nothing was written; give a new folder."
