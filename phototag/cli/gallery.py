@@ -19,9 +19,9 @@ def export_html(
     index: options.Index = None,
     json: options.Json = False,
 ) -> int:
-    """Make a gallery of your people, to open in any browser: no server, no network.
+    """Make a gallery of your people, to open in any browser.
 
-    It shows everybody who has a name, and the photos that they are on. Run it again to bring it up to date: only what
+    It opens from the disk, without a server and without the network. It shows everybody who has a name, and the photos that they are on. Run it again to bring it up to date: only what
     differs is written. Photos that nobody with a name is on are not shown.
     """
     place = Path.cwd() / folder
