@@ -21,8 +21,9 @@ def export_html(
 ) -> int:
     """Make a gallery of your people, to open in any browser.
 
-    It opens from the disk, without a server and without the network. It shows everybody who has a name, and the photos that they are on. Run it again to bring it up to date: only what
-    differs is written. Photos that nobody with a name is on are not shown.
+    It opens from the disk, without a server and without the network. It shows everybody who has a name, and the photos
+    that they are on; photos that nobody with a name is on are not shown. Run it again to bring it up to date: only what
+    differs is written.
     """
     place = Path.cwd() / folder
     with wiring.reading(load(library, index)) as opened:
