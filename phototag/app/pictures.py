@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 
 from phototag.core.geometry import to_upright
 from phototag.errors import PhotoError
@@ -45,6 +46,27 @@ def photo_picture(index: Index, path: bytes) -> bytes | None:
         return None
     kept, thumb = thumbs(index), Thumb(Kind.PHOTO, *known)
     return kept.get(thumb) or _make_preview(index, kept, path, thumb)
+
+
+def read_picture(root: Path, path: bytes, photo: str, long_side: int) -> Picture:
+    """A photo's pixels, of so many on its long side or more, as far as it has them.
+
+    Args:
+        root: of the library.
+        path: in it.
+        photo: hash of the picture that the last scan saw in this file.
+        long_side: in pixels.
+
+    Raises:
+        PhotoError: it cannot be read, or the file holds another picture since the last scan.
+    """
+    try:
+        data = (root / os.fsdecode(path)).read_bytes()
+    except OSError as error:
+        raise PhotoError(f"It cannot be read: {error.strerror or error}.") from error
+    if content_hash(data) != photo:
+        raise PhotoError("It has changed since the last scan.")
+    return images.decode(data, long_side, name=path)
 
 
 def keep_crops(kept: Thumbs, found: Sequence[Face], orientation: int, cut: Sequence[bytes]) -> None:
@@ -97,9 +119,8 @@ def _make_preview(index: Index, kept: Thumbs, path: bytes, thumb: Thumb) -> byte
 def _decoded(index: Index, path: bytes, photo: str, long_side: int) -> Picture | None:
     """A photo's pixels; None if it cannot be read, or the file holds another picture since the last scan."""
     try:
-        data = (index.root / os.fsdecode(path)).read_bytes()
-        return images.decode(data, long_side, name=path) if content_hash(data) == photo else None
-    except (OSError, PhotoError):
+        return read_picture(index.root, path, photo, long_side)
+    except PhotoError:
         return None
 
 

@@ -52,6 +52,7 @@ COMMANDS = {
     "import picasa": ("phototag.cli.imports", "Take over the names that Picasa left beside the photos."),
     "import csv": ("phototag.cli.imports", "Take over the names in a table."),
     "import tags": ("phototag.cli.imports", "Take over what somebody said in another phototag."),
+    "export html": ("phototag.cli.gallery", "Make a gallery of your people, to open in any browser."),
 }
 """Name -> module and a line of help, which stands here so that `phototag --help` loads nothing that a command needs.
 

@@ -150,3 +150,9 @@ Contacts = Annotated[
 ]
 Table = Annotated[Path, typer.Argument(metavar="FILE", help="A table with the columns photo and person.")]
 ForeignTags = Annotated[Path, typer.Argument(metavar="FILE", help="The tags.jsonl in .phototag of another library.")]
+GalleryFolder = Annotated[
+    Path, typer.Argument(metavar="DIR", help="Where the gallery is made: a new folder, or that of an earlier gallery.")
+]
+Title = Annotated[
+    str | None, typer.Option("--title", metavar="TITLE", help="What it is called. Default: as the library.")
+]

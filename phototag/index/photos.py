@@ -11,7 +11,7 @@ from phototag.core.vectors import from_bytes, to_bytes
 from phototag.errors import PhotoProblem
 from phototag.index import spaces, spots
 from phototag.index.db import forget_results
-from phototag.types import Box, Face, Photo, PhotoFile, Shown
+from phototag.types import Box, Face, Photo, PhotoFile, Place, Shown, TakenFrom
 
 if TYPE_CHECKING:
     from phototag.types import Vectors
@@ -248,6 +248,19 @@ def picture_at(db: sqlite3.Connection, path: bytes) -> tuple[str, int] | None:
     """The picture in a file, and its orientation by EXIF; None for a file that the last scan did not see."""
     row = db.execute("SELECT content, orientation FROM files WHERE path = ?", (path,)).fetchone()
     return None if row is None else (str(row[0]), int(row[1]))
+
+
+def how_shown(db: sqlite3.Connection) -> dict[bytes, Shown]:
+    """How each file of the last scan shows its picture, by path."""
+    rows = db.execute("SELECT path, orientation, taken, taken_from, camera, latitude, longitude FROM files")
+    return {path: _shown(*rest) for path, *rest in rows}
+
+
+def _shown(
+    orientation: int, taken: str | None, by: str | None, camera: str | None, north: float | None, east: float | None
+) -> Shown:
+    place = None if north is None or east is None else Place(north, east)
+    return Shown(orientation, taken, None if by is None else TakenFrom(by), camera, place)
 
 
 def shown_photos(db: sqlite3.Connection) -> Iterator[tuple[str, int]]:

@@ -56,9 +56,9 @@ def long_side_for(box: Box) -> int:
     return max(round(FACE_SIDE / (narrowest * (1 + 2 * MARGIN))), 2 * FACE_SIDE)  # the short side limits the square
 
 
-def preview(pixels: Pixels) -> bytes:
-    """The whole of an upright picture, (h, w, 3) RGB, as a JPEG file of PHOTO_SIDE pixels on its long side or fewer."""
-    return _jpeg(_shrunk(pixels, PHOTO_SIDE))
+def preview(pixels: Pixels, long_side: int = PHOTO_SIDE) -> bytes:
+    """The whole of an upright picture, (h, w, 3) RGB, as a JPEG file of so many pixels on its long side or fewer."""
+    return _jpeg(_shrunk(pixels, long_side))
 
 
 def _square(pixels: Pixels, box: Box) -> tuple[int, int, int]:

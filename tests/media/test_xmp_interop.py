@@ -88,7 +88,10 @@ def test_exiftool_reads_every_region(sidecar: Path, before: bytes | None) -> Non
     assert iptc[1]["RegionBoundary"] == {
         "RbShape": "rectangle",
         "RbUnit": "relative",
-        **{"RbX": 0.1, "RbY": 0.25, "RbW": 0.05, "RbH": 0.25},
+        "RbX": 0.1,
+        "RbY": 0.25,
+        "RbW": 0.05,
+        "RbH": 0.25,
     }
 
 
