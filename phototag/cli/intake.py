@@ -32,20 +32,20 @@ def tell(
         dry_run: it was only tried.
         left_out: what the reader did not mean to take over, one line for each kind.
     """
-    _tell_new(report, dry_run)
+    tell_new(report, dry_run)
     if report.known:
         render.out(f"{render.count(report.known, 'thing was', 'things were')} said here before.")
-    _tell_some(
+    tell_some(
         f"{render.count(len(report.contradictions), 'thing contradicts', 'things contradict')} what you said here, "
         "which stays:",
         [f"{render.path(one.path)}: {one.theirs} there, {one.ours} here" for one in report.contradictions],
     )
-    _tell_some(
+    tell_some(
         f"{render.count(len(report.absent), 'file is', 'files are')} not in the library:",
         [render.path(path) for path in report.absent],
     )
     every = [*problems, *report.problems]
-    _tell_some(
+    tell_some(
         f"{render.count(len(every), 'thing', 'things')} could not be used:",
         [f"{render.path(problem.path)}: {problem.reason}" for problem in every],
     )
@@ -53,6 +53,11 @@ def tell(
         render.out("\nLeft out:")
     for line in left_out:
         render.out(f"  {line}")
+    tell_undo(report)
+
+
+def tell_undo(report: Intake) -> None:
+    """How to take it back."""
     if report.decision is not None:
         render.out(f"\nTake it back:     {render.command('undo')}   (decision {report.decision})")
 
@@ -71,7 +76,8 @@ def document(report: Intake, problems: Sequence[PhotoProblem] = ()) -> dict[str,
     }
 
 
-def _tell_new(report: Intake, dry_run: bool) -> None:
+def tell_new(report: Intake, dry_run: bool) -> None:
+    """What is new by it."""
     if not report.photos:
         render.out("Nothing new.")
         return
@@ -99,7 +105,8 @@ def _are(faces: int, dry_run: bool) -> str:
     return f"{render.count(faces, 'face')} {'would be' if dry_run else 'is' if faces == 1 else 'are'}"
 
 
-def _tell_some(head: str, lines: Sequence[str]) -> None:
+def tell_some(head: str, lines: Sequence[str]) -> None:
+    """The first lines of a kind under a head; nothing without lines."""
     if not lines:
         return
     render.out(f"\n{head}")

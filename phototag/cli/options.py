@@ -156,3 +156,20 @@ GalleryFolder = Annotated[
 Title = Annotated[
     str | None, typer.Option("--title", metavar="TITLE", help="What it is called. Default: as the library.")
 ]
+SidecarFolder = Annotated[
+    Path | None,
+    typer.Option("--to", metavar="DIR", help="Write sidecars there, laid out as the library, not beside the photos."),
+]
+SidecarSource = Annotated[
+    Path | None,
+    typer.Option("--from", metavar="DIR", help="Read sidecars there, laid out as the library, not beside the photos."),
+]
+Confirmed = Annotated[
+    bool, typer.Option("--confirmed", help="Only names that you gave, not what was tagged automatically.")
+]
+Ours = Annotated[
+    bool, typer.Option("--ours", help="Where here and there something else was said, what you said here wins.")
+]
+WriteXmp = Annotated[
+    bool, typer.Option("--write-xmp", help="Then bring the XMP sidecars up to date, as: phototag export xmp")
+]

@@ -10,7 +10,8 @@ from phototag.app import disk
 from phototag.app.export import to_json
 from phototag.app.scan import ScanReport, Workshop
 from phototag.app.scan import scan as run_scan
-from phototag.cli import bar, options, render
+from phototag.app.sidecars import Exported, Manner, write_sidecars
+from phototag.cli import bar, options, render, sidecars
 from phototag.errors import ExitCode, StoppedError
 from phototag.settings import Settings, load
 from phototag.workshop import workshop
@@ -26,6 +27,7 @@ def scan(
     max_megapixels: options.MaxMegapixels = None,
     force: options.Force = False,
     exclude: options.Exclude = None,
+    write_xmp: options.WriteXmp = False,
     profile: options.Profile = False,
     json: options.Json = False,
 ) -> int:
@@ -37,25 +39,34 @@ def scan(
     start = time.monotonic()
     settings = load(folder, index)
     shop = workshop(settings, engine, workers, max_megapixels, bar.progress)
-    report = _scan(settings, shop, force, exclude or [])
+    report, exported = _scan(settings, shop, force, exclude or [], write_xmp)
     seconds = time.monotonic() - start
     if json:
-        render.out(to_json(_document(report, seconds)))
+        written = {} if exported is None else {"xmp": sidecars.document(exported)}
+        render.out(to_json(_document(report, seconds) | written))
     else:
         _summary(report, seconds)
+        if exported is not None:
+            render.out("")
+            sidecars.tell(exported, Manner())
     if profile:
         _profile(report)
+    if exported is not None and (code := sidecars.exit_code(exported)):
+        return code
     return ExitCode.PROBLEMS if report.problems else ExitCode.DONE
 
 
-def _scan(settings: Settings, shop: Workshop, force: bool, exclude: list[str]) -> ScanReport:
+def _scan(
+    settings: Settings, shop: Workshop, force: bool, exclude: list[str], write_xmp: bool
+) -> tuple[ScanReport, Exported | None]:
     disk.require_photos(settings.library or Path(), settings.index, exclude)
     wiring.require_engine_name(shop.engine)
     wiring.refuse_part_of_library(settings)
     try:
         with wiring.writing(settings, "scan", render.note, create=True) as index:
             disk.exclude(index, exclude)
-            return run_scan(index, shop, force=force)
+            report = run_scan(index, shop, force=force)
+            return report, write_sidecars(index, time.time_ns(), bar.progress) if write_xmp else None
     except KeyboardInterrupt:
         if not force:
             raise

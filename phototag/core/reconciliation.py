@@ -52,6 +52,7 @@ class Here(NamedTuple):
 
 
 _LISTS = ("mwg", "microsoft", "iptc")
+"""Lists of rectangles, that which most programs know first."""
 _NAMES = {"person_in_image": "", "subject": "", "hierarchical": "|", "tags_list": "/"}
 """Lists of names, each with what separates the levels of its hierarchy; in the order of the fields of Tagged."""
 
@@ -119,12 +120,19 @@ def _changes(whole: Tagged, theirs: Tagged) -> Iterator[Replacement]:
                 continue
             there = _at(region.box, now)
             if there is None:
-                if _moved_to(region, before, now) is not None:
+                if _moved_to(region, before, now) is not None or _still_has(region, each, theirs):
                     continue
                 if now or _lost_keyword(region.name, whole, theirs):
                     yield Replacement(region.box, region.name, None)
             elif name_key(there.name or "") != name_key(region.name):
                 yield Replacement(there.box, region.name, there.name)
+
+
+def _still_has(region: Region, each: str, theirs: Tagged) -> bool:
+    """Whether a list that more programs know still has it there."""
+    better = [r for other in _LISTS[: _LISTS.index(each)] for r in getattr(theirs, other)]
+    there = _at(region.box, better)
+    return there is not None and name_key(there.name or "") == name_key(region.name or "")
 
 
 def _moved_to(region: Region, before: Sequence[Region], now: Sequence[Region]) -> Region | None:
@@ -254,7 +262,8 @@ def _as_here(region: Region, left: Region | None, face: Here | None) -> Region |
     """
     if face is not None and face.name:
         is_moved = left is None or not _is_unmoved(region.box, left.box)
-        return Region(_kept_spelling(region.name, face.name), region.box if is_moved else face.box)
+        stays = is_moved or _is_unmoved(region.box, face.box)
+        return Region(_kept_spelling(region.name, face.name), region.box if stays else face.box)
     if left is not None:
         return None
     if face is not None and region.name and (face.is_ruled_out or name_key(region.name) in face.refused):

@@ -458,7 +458,8 @@ CREATE TABLE sidecars (
     path BLOB PRIMARY KEY,                   -- relative to the library; absolute where it lies elsewhere
     size INTEGER NOT NULL,
     mtime_ns INTEGER NOT NULL,
-    said TEXT NOT NULL                       -- JSON (index/sidecars.py)
+    said TEXT NOT NULL,                      -- JSON (index/sidecars.py)
+    intended TEXT                            -- likewise, what is being written, until the file is safely there
 ) WITHOUT ROWID;
 
 CREATE TRIGGER stale_by_presence AFTER INSERT ON present

@@ -6,6 +6,7 @@ and only the spans of the text that differ are cut out, replaced or put in.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -26,7 +27,7 @@ SAME_BOX = 1e-4
 _UNCHANGEABLE = "The XMP is written in a way that phototag cannot change."
 
 _FRESH = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
-<x:xmpmeta xmlns:x="adobe:ns:meta/">
+<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="phototag">
  <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about=""{}>
   </rdf:Description>
@@ -67,6 +68,14 @@ def edit(before: bytes | None, wanted: Tagged, size: tuple[int, int]) -> bytes:
     if not _says(xmp.document(body), wanted, size):
         raise SidecarError(_UNCHANGEABLE)
     return written.with_body(body)
+
+
+_OWN = re.compile(rb"""<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="phototag">""")
+
+
+def is_own(packet: bytes) -> bool:
+    """Whether no other program wrote to a packet: each names itself as the toolkit."""
+    return _OWN.search(packet, 0, 200) is not None
 
 
 def _as_read(wanted: Tagged) -> Tagged:

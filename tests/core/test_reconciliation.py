@@ -136,6 +136,11 @@ def test_the_only_region_that_goes_with_its_keyword_is_a_rejection() -> None:
     assert edits(base, theirs).replaced == (Replacement(LEFT, "Ann", None),)
 
 
+def test_a_region_that_only_lists_lack_that_few_programs_know_is_still_there() -> None:
+    base = written(*FACES)
+    assert edits(base, Tagged(mwg=(ANN, BOB))).is_empty
+
+
 def test_a_list_that_a_program_does_not_keep_is_written_anew() -> None:
     base = written(FACES[0])
     theirs = removed(base.whole, "Ann", ("mwg", "microsoft", "iptc"))
