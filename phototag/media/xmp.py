@@ -18,7 +18,7 @@ from phototag.media.markup import Element, Name
 from phototag.media.rdf import Value
 from phototag.types import Box
 
-MAX_REGIONS = 1000
+MAX_REGIONS = 500
 """In all lists of a packet; more were not drawn by anybody, and matching them takes their square."""
 
 SHORTEST_SIDE = 1e-4
