@@ -50,10 +50,12 @@ def edit(before: bytes | None, wanted: Tagged, size: tuple[int, int]) -> bytes:
         size: width and height of the picture as stored, in pixels, for regions that are the first.
 
     Raises:
-        SidecarError: `before` cannot be read, or is written in a way that cannot be changed; or a name has a character
-            that XML cannot hold, such as a control character.
+        SidecarError: `before` cannot be read, or is written in a way that cannot be changed; a name has a character
+            that XML cannot hold, such as a control character; or there are too many regions.
     """
     wanted = _as_read(wanted)
+    if sum(len(getattr(wanted, name)) for name in REGIONS) > xmp.MAX_REGIONS:
+        raise SidecarError(f"XMP with more than {xmp.MAX_REGIONS:,} regions is neither read nor written.")
     if before is None:
         return _fresh(wanted, size)
     written = Text(before)
