@@ -13,7 +13,7 @@
     └── StoppedError      130     the person at the screen stopped it
 
 A photo that cannot be read does not stop anything: it raises PhotoError inside a worker, which becomes a recorded
-PhotoProblem, and the scan goes on.
+PhotoProblem, and the scan goes on. So it is with SidecarError, a PhotoError about the XMP of a photo.
 """
 
 from __future__ import annotations

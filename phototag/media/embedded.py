@@ -14,14 +14,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 import pillow_heif
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from phototag.errors import PhotoError
 from phototag.media import markup, rdf
 from phototag.media.formats import HEAD_BYTES
 from phototag.media.markup import MAX_BYTES, Name, Text
-
-pillow_heif.register_heif_opener()
 
 _JPEG_MAIN = b"http://ns.adobe.com/xap/1.0/\0"
 _JPEG_MORE = b"http://ns.adobe.com/xmp/extension/\0"
@@ -76,11 +74,22 @@ def unpacked(data: bytes) -> bytes:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(data), formats=("HEIF", "AVIF")) as image:
-                found = image.info.get("xmp") or b""
+            found = _in_avif(data)
+            if found is None:
+                # not by way of Pillow, for which pillow-heif takes the orientation out of the packet
+                found = pillow_heif.open_heif(io.BytesIO(data)).info.get("xmp")
     except Exception as error:  # decoders raise whatever they like on broken data
         raise PhotoError(_CUT_OFF) from error
-    return found.encode() if isinstance(found, str) else bytes(found)
+    return bytes(found or b"")
+
+
+def _in_avif(data: bytes) -> bytes | None:
+    """None where it is something else."""
+    try:
+        with Image.open(io.BytesIO(data), formats=("AVIF",)) as image:
+            return bytes(image.info.get("xmp") or b"")
+    except UnidentifiedImageError:
+        return None
 
 
 def _is_heif(head: bytes) -> bool:

@@ -55,10 +55,9 @@ def properties(root: Element, name: Name) -> Iterator[Value]:
         yield from _named(description, name)
 
 
-def _named(holder: Element, name: Name) -> Iterator[Value]:
-    if name in holder.attributes:
-        yield Attribute(holder, name)
-    yield from (child for child in holder.children if child.name == name)
+def _named(holder: Element, name: Name) -> list[Value]:
+    found: list[Value] = [child for child in holder.children if child.name == name]
+    return [Attribute(holder, name), *found] if name in holder.attributes else found
 
 
 def holder(value: Value) -> Element | None:
@@ -73,7 +72,7 @@ def field(value: Value | None, *path: Name) -> Value | None:
     """A field of a structure, or of a structure within it; None where there is none."""
     for name in path:
         inner = holder(value) if value is not None else None
-        value = next(_named(inner, name), None) if inner is not None else None
+        value = next(iter(_named(inner, name)), None) if inner is not None else None
     return value
 
 

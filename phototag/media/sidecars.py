@@ -41,7 +41,7 @@ class Sidecars:
         if self._owners.get((folder, stem.lower())) == photo:
             candidates.append(stem + SUFFIX)
         for candidate in candidates:
-            actual = candidate if candidate in there.values() else there.get(candidate.lower())
+            actual = candidate if candidate in there else there.get(candidate.lower())
             if actual is not None:
                 return self._named(folder, actual)
         return None
@@ -60,13 +60,14 @@ class Sidecars:
         return inside if self._is_beside else os.fsencode(self._base / os.fsdecode(inside))
 
     def _names(self, folder: bytes) -> Mapping[bytes, bytes]:
-        """Name in lower case -> name, of the sidecars in a folder."""
+        """Name, also in lower case -> name, of the sidecars in a folder."""
         if folder not in self._listed:
             try:
                 names = [os.fsencode(entry.name) for entry in (self._base / os.fsdecode(folder)).iterdir()]
             except OSError:
                 names = []
-            self._listed[folder] = {name.lower(): name for name in sorted(names) if name.lower().endswith(SUFFIX)}
+            own = [name for name in sorted(names) if name.lower().endswith(SUFFIX)]
+            self._listed[folder] = {name.lower(): name for name in own} | {name: name for name in own}
         return self._listed[folder]
 
 

@@ -18,8 +18,8 @@ from phototag.media.markup import Element, Name
 from phototag.media.rdf import Value
 from phototag.types import Box
 
-MAX_REGIONS = 1000
-"""In all lists of a packet; more were not drawn by anybody, and matching them takes their square."""
+MAX_REGIONS = 2000
+"""In all lists of a packet, read or written; nobody drew more, and comparing takes their square: a few seconds."""
 
 SHORTEST_SIDE = 1e-4
 """Of a region, as a fraction: a pixel of ten thousand is no face, and six decimals could not hold it."""

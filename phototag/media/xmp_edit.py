@@ -51,10 +51,12 @@ def edit(before: bytes | None, wanted: Tagged, size: tuple[int, int]) -> bytes:
         size: width and height of the picture as stored, in pixels, for regions that are the first.
 
     Raises:
-        SidecarError: `before` cannot be read, or is written in a way that cannot be changed; or a name has a character
-            that XML cannot hold, such as a control character.
+        SidecarError: `before` cannot be read, or is written in a way that cannot be changed; a name has a character
+            that XML cannot hold, such as a control character; or there are too many regions.
     """
     wanted = _as_read(wanted)
+    if sum(len(getattr(wanted, name)) for name in REGIONS) > xmp.MAX_REGIONS:
+        raise SidecarError(f"XMP with more than {xmp.MAX_REGIONS:,} regions is neither read nor written.")
     if before is None:
         return _fresh(wanted, size)
     written = Text(before)
@@ -127,6 +129,8 @@ def _region_changes(there: Sequence[Drawn], wanted: Sequence[Region]) -> _Change
 def _taken(left: list[Drawn], region: Region, by_name: bool) -> Drawn | None:
     """The first that has this box, and if so asked this name; it is taken out of the list."""
     for i, (said, _) in enumerate(left):
+        if abs(said.box.left - region.box.left) > SAME_BOX:
+            continue
         if (said.name == region.name or not by_name) and _is_same(said, region):
             return left.pop(i)
     return None
@@ -138,7 +142,10 @@ def _is_same(a: Region, b: Region) -> bool:
 
 def _changes(root: Element, name: str, wanted: Sequence[Region], size: tuple[int, int]) -> _Changes:
     """Regions in pixels are read as those that are wanted were: with the picture's size, or left alone."""
-    plain, sized = (_region_changes(xmp.drawn(root, name, how), wanted) for how in (None, size))
+    plain = _region_changes(xmp.drawn(root, name, None), wanted)
+    if name != "iptc" or not any(plain):
+        return plain
+    sized = _region_changes(xmp.drawn(root, name, size), wanted)
     return sized if len(sized.added) + len(sized.renamed) < len(plain.added) + len(plain.renamed) else plain
 
 

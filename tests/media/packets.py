@@ -109,7 +109,8 @@ ADOBE = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <?xpacket end="w"?>""".encode()
 """As Lightroom writes: structures as Descriptions with attributes. Ann, and a dog."""
 
-EXIFTOOL = """<?xpacket begin='\ufeff' id='W5M0MpCehiHzreSzNTczkc9d'?>
+EXIFTOOL = (
+    """<?xpacket begin='\ufeff' id='W5M0MpCehiHzreSzNTczkc9d'?>
 <x:xmpmeta xmlns:x='adobe:ns:meta/' x:xmptk='Image::ExifTool 12.76'>
 <rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>
 
@@ -142,8 +143,10 @@ EXIFTOOL = """<?xpacket begin='\ufeff' id='W5M0MpCehiHzreSzNTczkc9d'?>
  </rdf:Description>
 </rdf:RDF>
 </x:xmpmeta>
-                                                             
-<?xpacket end='w'?>""".encode()
+""".encode()
+    + b" " * 100
+    + b"\n<?xpacket end='w'?>"
+)
 """As exiftool and digiKam write: structures as resources, a Description for each namespace, padding."""
 
 FLAT = b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""/></rdf:RDF>'

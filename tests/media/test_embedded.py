@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import io
 import struct
 import zlib
 from pathlib import Path
@@ -14,7 +13,7 @@ from PIL import Image
 from phototag.errors import PhotoError
 from phototag.media import darkroom
 from phototag.media.darkroom import Apart, Here
-from phototag.media.embedded import gathered, packet, unpacked
+from phototag.media.embedded import packet
 from phototag.media.markup import MAX_BYTES
 from phototag.media.xmp import parse
 from phototag.types import PhotoFile
@@ -190,10 +189,3 @@ def test_the_darkroom_finds_it_here_and_apart(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         Apart().packet(tmp_path, PhotoFile(b"gone.jpg", 100, 0))
     darkroom.close()
-
-
-def test_only_what_lies_before_the_pixels_is_read(tmp_path: Path) -> None:
-    path = written(tmp_path / "a.jpg", jpeg(segment(MAIN + ADOBE)) + b"pixels")
-    assert gathered(path) == unpacked(ADOBE)
-    data = io.BytesIO(path.read_bytes())
-    assert data.getvalue().endswith(b"pixels")

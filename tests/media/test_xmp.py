@@ -198,7 +198,9 @@ def nested(depth: int) -> bytes:
         (nested(MAX_DEPTH), "more elements"),
         (nested(100_000), "more elements"),
         (of("<dc:a/>" * MAX_ELEMENTS), "more elements"),
-        (mwg(mwg_item(AREA) * (MAX_REGIONS + 1)), "more than 1,000 regions"),
+        (of("<dc:a " + " ".join(f"a{i}=''" for i in range(MAX_ELEMENTS)) + "/>"), "more elements"),
+        (of("<dc:a " + " ".join(f"xmlns:a{i}='b'" for i in range(MAX_ELEMENTS)) + "/>"), "more elements"),
+        (mwg(mwg_item(AREA) * (MAX_REGIONS + 1)), "more than 2,000 regions"),
     ],
 )
 def test_what_cannot_be_read_says_why(data: bytes, reason: str) -> None:

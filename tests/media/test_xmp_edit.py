@@ -180,6 +180,11 @@ def test_a_name_that_xml_cannot_hold_is_refused(name: str) -> None:
             edit(None, wanted, SIZE)
 
 
+def test_more_regions_than_are_read_are_not_written() -> None:
+    with pytest.raises(SidecarError, match="2,000"):
+        edit(None, Tagged(mwg=(Region(None, ANN),) * 1000, iptc=(Region(None, ANN),) * 1001), SIZE)
+
+
 def test_a_packet_without_a_description_gives_a_fresh_one() -> None:
     empty = b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>'
     wanted = Tagged(subject=("a",))
