@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Wheels only: nobody waits for a compiler. The one exception is a package of data files that PyPI has as source.
 PIP := $(BIN)/python -m pip install -q --disable-pip-version-check --only-binary=:all: --no-binary=face-recognition-models
 
-.PHONY: demo test lint unit format bench clean
+.PHONY: demo test lint unit interop format bench clean
 
 demo: .venv/installed
 	@test -d demo || cp -R sample_library demo
@@ -22,6 +22,11 @@ lint: .venv/installed-test
 
 unit: .venv/installed-test
 	$(BIN)/pytest -n 2 --dist loadfile
+
+# With real readers of XMP: Debian's libimage-exiftool-perl and exiv2, or the like. `make test` skips them where they are not
+interop: .venv/installed-test
+	@command -v exiftool >/dev/null && command -v exiv2 >/dev/null || { echo "Install exiftool and exiv2 first."; exit 1; }
+	$(BIN)/pytest -q tests/media/test_xmp_interop.py tests/app/test_sidecars_interop.py
 
 format: .venv/installed-test
 	$(BIN)/ruff check --fix .
