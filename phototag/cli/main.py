@@ -49,6 +49,9 @@ COMMANDS = {
     "rebuild": ("phototag.cli.upkeep", "Make a lost or damaged index anew from tags.jsonl and the photos."),
     "duplicates": ("phototag.cli.duplicates", "List photos that are there more than once."),
     "find": ("phototag.cli.find", "List the photos that somebody is on, or any others that you can describe."),
+    "export albums": ("phototag.cli.albums", "Make a folder of links, or copies, for each person."),
+    "export json": ("phototag.cli.tables", "Write all photos, people and faces as one JSON document."),
+    "export csv": ("phototag.cli.tables", "Write a table of all faces, one a line."),
 }
 """Name -> module and a line of help, which stands here so that `phototag --help` loads nothing that a command needs.
 

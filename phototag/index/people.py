@@ -137,6 +137,14 @@ def count_people(db: sqlite3.Connection) -> list[PersonCount]:
     return sorted(found, key=lambda person: (-person.faces, person.name))
 
 
+def photographed(db: sqlite3.Connection) -> dict[int, set[str]]:
+    """Person id -> hashes of the photos with a face that carries their name; some may be gone."""
+    on: dict[int, set[str]] = defaultdict(set)
+    for person, photo in db.execute("SELECT person_id, hash FROM tags"):
+        on[person].add(photo)
+    return on
+
+
 def labels(db: sqlite3.Connection) -> list[Label]:
     """Everything a human said of the faces that there are, sorted."""
     rows = db.execute("SELECT face_id, person_id, verdict FROM said ORDER BY face_id, person_id")
