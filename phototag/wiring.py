@@ -135,7 +135,7 @@ def only_export(settings: Settings, place: Path) -> Iterator[None]:
 
 @contextmanager
 def _only(settings: Settings, what: str, folder: Path, message: str) -> Iterator[None]:
-    """The lock is in the user's state folder: a file open in the folder itself would keep its disk from being ejected."""
+    """The lock is in the user's state folder: a file open in the folder would keep its disk from being ejected."""
     digest = hashlib.blake2b(os.fsencode(folder), digest_size=8).hexdigest()
     with _in_our_words():
         settings.state.mkdir(parents=True, exist_ok=True)

@@ -97,9 +97,11 @@ class Maker:
             self._give_up(making, path, reason)
 
     def _give_up(self, making: Making, path: Path, reason: str) -> None:
-        files, former = making.album.files, making.instead_of
-        if former is not None and _is_at(former, path, self._photo(making.photo)):
-            files[making.file] = [former]
+        """Leave a file as it is; it stays claimed if it is what was there before, or what was to be."""
+        files, photo = making.album.files, self._photo(making.photo)
+        there = [made for made in files[making.file] if _is_at(made, path, photo)]
+        if there:
+            files[making.file] = there[-1:]
         else:
             del files[making.file]
         self._plan.problems.append(PhotoProblem(making.photo, reason))

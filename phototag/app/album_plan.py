@@ -208,7 +208,7 @@ class Planner:
                 continue
             elif status is not None:
                 change.making.append(Making(album, file, photo, made))
-                album.files[file] = []
+                album.files[file] = [] if made is None else [made]
                 taken.add(same_name_key(file))
             elif made is not None:
                 change.removing.append((file, made))

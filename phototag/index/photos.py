@@ -11,7 +11,7 @@ from phototag.core.vectors import from_bytes, to_bytes
 from phototag.errors import PhotoProblem
 from phototag.index import spaces, spots
 from phototag.index.db import forget_results
-from phototag.types import Box, Face, Photo, PhotoFile, Shown
+from phototag.types import Box, Face, Photo, PhotoFile, Place, Shown, TakenFrom
 
 if TYPE_CHECKING:
     from phototag.types import Vectors
@@ -246,6 +246,18 @@ def picture_at(db: sqlite3.Connection, path: bytes) -> tuple[str, int] | None:
     """The picture in a file, and its orientation by EXIF; None for a file that the last scan did not see."""
     row = db.execute("SELECT content, orientation FROM files WHERE path = ?", (path,)).fetchone()
     return None if row is None else (str(row[0]), int(row[1]))
+
+
+def shown_files(db: sqlite3.Connection) -> dict[bytes, Shown]:
+    """Path -> how each file shows its picture, when, where and by what it was taken."""
+    sql = "SELECT path, orientation, taken, taken_from, camera, latitude, longitude FROM files"
+    return {
+        path: Shown(
+            orientation, taken, None if by is None else TakenFrom(by), camera,
+            None if latitude is None or longitude is None else Place(latitude, longitude),
+        )
+        for path, orientation, taken, by, camera, latitude, longitude in db.execute(sql)
+    }  # fmt: skip
 
 
 def shown_photos(db: sqlite3.Connection) -> Iterator[tuple[str, int]]:
