@@ -6,6 +6,7 @@ claimed in the manifest and is as it was made (`app.manifest`); everything else 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,7 +109,9 @@ def require_place(index: Index, folder: Path) -> Path:
     Raises:
         UsageError: it is no folder, or a scan would take what is in it for photos of the library.
     """
-    place, root = folder.resolve(), index.root.resolve()
+    place, root = Path(os.path.realpath(folder)), index.root.resolve()
+    if place.is_symlink():
+        raise UsageError(f"{folder} is a link that leads nowhere. Give a folder for the albums.")
     if place.exists() and not place.is_dir():
         raise UsageError(f"{folder} is a file. Give a folder for the albums.")
     inside = place.is_relative_to(root) and not any(part.startswith(".") for part in place.relative_to(root).parts)

@@ -133,9 +133,9 @@ def write_table(index: Index, chunks: Iterable[bytes], file: Path, *, replace: b
         EditedError: there is a file, and it is not to be replaced.
         LibraryError: it cannot be written; what was there is untouched.
     """
-    target = file.resolve()
-    if target.is_dir():
-        raise UsageError(f"{file} is a folder. Give a file, or nothing for stdout.")
+    target = Path(os.path.realpath(file))
+    if target.is_symlink() or (target.exists() and not target.is_file()):
+        raise UsageError(f"{file} is no file. Give one, or nothing for stdout.")
     if target.is_relative_to(index.folder.resolve()):
         raise UsageError(f"{file} is among phototag's own files. Nothing was written. Give another file.")
     if target.exists():

@@ -357,6 +357,10 @@ def test_a_file_is_no_folder(known: Album, place: Path) -> None:
     place.write_text("mine")
     with pytest.raises(UsageError, match="is a file"):
         export(known, place)
+    place.unlink()
+    place.symlink_to(place)
+    with pytest.raises(UsageError, match="leads nowhere"):
+        export(known, place)
 
 
 def test_albums_of_another_library_are_left_alone(known: Album, place: Path, tmp_path: Path) -> None:

@@ -167,6 +167,14 @@ def test_never_onto_a_photo_or_an_index(known: Album, name: str) -> None:
     assert {path: path.lstat().st_mtime_ns for path in known.root.rglob("*.*") if path.is_file()} == before
 
 
+@pytest.mark.parametrize("what", ["/dev/null", "circle", "folder"])
+def test_only_a_file_is_replaced(known: Album, tmp_path: Path, what: str) -> None:
+    (tmp_path / "circle").symlink_to("circle")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(UsageError, match="is no file"):
+        write_table(known.index, csv_table(known.index), tmp_path / what, replace=True)
+
+
 def test_what_cannot_be_written_leaves_what_was_there(known: Album, tmp_path: Path) -> None:
     def cut_off() -> object:
         yield b"half"
