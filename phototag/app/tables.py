@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import os
@@ -85,8 +86,13 @@ def _photo(file: PhotoOnDisk, found: Sequence[KnownFace], shown: Shown) -> dict[
 
 
 def csv_table(index: Index) -> Iterator[bytes]:
-    """A head, and a line for each face, by path and from left to right; as UTF-8 but for paths that are none."""
+    """A head, and a line for each face, by path and from left to right; as UTF-8.
+
+    A path that is not UTF-8 is the bytes that it is; then a mark comes first, so that nobody guesses another encoding.
+    """
     taken = {path: shown.taken for path, shown in photos.shown_files(index.db).items()}
+    if not all(map(_is_utf8, taken)):
+        yield codecs.BOM_UTF8
     text = io.StringIO(newline="")
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(COLUMNS)
@@ -95,6 +101,14 @@ def csv_table(index: Index) -> Iterator[bytes]:
         if number % ROWS == 0:
             yield _emptied(text)
     yield _emptied(text)
+
+
+def _is_utf8(path: bytes) -> bool:
+    try:
+        path.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _emptied(text: io.StringIO) -> bytes:
