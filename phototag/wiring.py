@@ -113,23 +113,41 @@ def writing(settings: Settings, command: str, say: Callable[[str], None], *, cre
 def only_watch(settings: Settings) -> Iterator[None]:
     """Be the only watch on this machine of the index that the settings name.
 
-    The lock is in the user's state folder: a file that is open in the library would keep its disk from being ejected.
+    Raises:
+        LockedError: there is another one.
+    """
+    with _only(settings, "watch", settings.index or Path(), f"Another phototag watches {settings.library} already."):
+        yield
+
+
+@contextmanager
+def only_export(settings: Settings, place: Path) -> Iterator[None]:
+    """Be the only export on this machine to a folder of albums.
 
     Raises:
         LockedError: there is another one.
     """
-    digest = hashlib.blake2b(os.fsencode(settings.index or Path()), digest_size=8).hexdigest()
+    with _only(
+        settings, "albums", place, f"Another phototag writes albums to {place} just now. Wait until it is done."
+    ):
+        yield
+
+
+@contextmanager
+def _only(settings: Settings, what: str, folder: Path, message: str) -> Iterator[None]:
+    """The lock is in the user's state folder: a file open in the folder would keep its disk from being ejected."""
+    digest = hashlib.blake2b(os.fsencode(folder), digest_size=8).hexdigest()
     with _in_our_words():
         settings.state.mkdir(parents=True, exist_ok=True)
-        watching = FileLock(settings.state / f"watch-{digest}.lock")
+        only = FileLock(settings.state / f"{what}-{digest}.lock")
         try:
-            watching.acquire(timeout=0)
+            only.acquire(timeout=0)
         except Timeout:
-            raise LockedError(f"Another phototag watches {settings.library} already.") from None
+            raise LockedError(message) from None
     try:
         yield
     finally:
-        watching.release()
+        only.release()
 
 
 @contextmanager

@@ -28,7 +28,7 @@ def workshop(
     )
 
 
-def open_darkroom(max_megapixels: float) -> Darkroom:
+def open_darkroom(max_megapixels: float = images.MAX_MEGAPIXELS) -> Darkroom:
     """Where the photos of a scan are opened."""
     return darkroom.Apart(max_megapixels)
 

@@ -125,6 +125,23 @@ def to_json(value: object) -> str:
     return text
 
 
+def face_record(face: KnownFace) -> dict[str, object]:
+    """All that is known of a face, without the photo that it is on, as `phototag faces --json` prints it."""
+    return {
+        "id": face.id,
+        "box": list(face.box_px),
+        "score": round(face.score, 4),
+        "quality": face.quality,
+        "cluster": face.cluster,
+        "person": face.person if face.is_tagged else None,
+        "suggestion": None if face.is_tagged else face.person,
+        "source": face.source,
+        "distance": None if face.distance is None else round(face.distance, 4),
+        "runner_up": None if face.runner_up is None else [face.runner_up[0], round(face.runner_up[1], 4)],
+        "ignored": face.ignored,
+    }
+
+
 def _lines(
     found: Sequence[KnownFace],
     files: Sequence[PhotoOnDisk],
@@ -142,7 +159,7 @@ def _line(
     file: PhotoOnDisk, found: Sequence[KnownFace], words: Mapping[str, Sequence[Word]], present: Sequence[str]
 ) -> bytes:
     said = words.get(file.photo, ())
-    here = [_on(file, face) for face in found]
+    here = [on_file(file, face) for face in found]
     of = {word.spot.id: word for word in said}
     shown = [_face(face) | _said(of.get(face.id)) for face in sorted(here, key=lambda face: (face.box, face.id))]
     names = sorted({*present, *(face.person for face in found if face.person and face.is_tagged)})
@@ -171,7 +188,7 @@ def _line(
     return to_json(record | {key: value for key, value in more.items() if value}).encode() + b"\n"
 
 
-def _on(file: PhotoOnDisk, face: KnownFace) -> KnownFace:
+def on_file(file: PhotoOnDisk, face: KnownFace) -> KnownFace:
     """A face as it is in this file, which may show the picture turned otherwise, or hold a copy of it."""
     if file.is_copy:
         place, size = file.here(face.stored_box), (file.width, file.height)

@@ -7,6 +7,7 @@ says what the index says. Where both sides changed one thing, the sidecar is lef
 from __future__ import annotations
 
 import difflib
+import hashlib
 import os
 import stat
 from collections import defaultdict
@@ -153,7 +154,7 @@ class Sidecar:
         file: the photo.
         path: of the sidecar: relative to the library, or absolute.
         status: its size in bytes and time of change in nanoseconds; None if it is not there.
-        says: what it says; nothing if it is not there.
+        said: what it says; None if that is what it was left saying.
         left: how it was left; None if it never was read nor written.
         is_own: no other program wrote to it.
     """
@@ -161,9 +162,16 @@ class Sidecar:
     file: PhotoOnDisk
     path: bytes
     status: tuple[int, int] | None
-    says: Tagged
+    said: Tagged | None
     left: Left | None
     is_own: bool
+
+    @property
+    def says(self) -> Tagged:
+        """What it says; nothing if it is not there."""
+        if self.said is not None or self.left is None:
+            return self.said or Tagged()
+        return self.left.base.whole
 
     @property
     def is_as_left(self) -> bool:
@@ -177,9 +185,8 @@ class Sidecar:
             return Base()
         if self.left is None:
             return Base(self.says, self.says) if self.is_own else Base()
-        if self.left.intended is not None and self.left.intended.whole == self.says:
-            return self.left.intended
-        return self.left.base
+        intended = self.left.intended
+        return intended if intended is not None and intended.whole == self.says else self.left.base
 
 
 class Shelf:
@@ -234,7 +241,7 @@ class Shelf:
             return Sidecar(file, path, None, Tagged(), self._left.get(path), is_own=False)
         left, status = self._left.get(path), self.status(path)
         if left is not None and status == left[:2]:
-            return Sidecar(file, path, status, left.base.whole, left, is_own=False)
+            return Sidecar(file, path, status, None, left, is_own=False)
         data = self.read(path)
         says = xmp.parse(data, (file.width, file.height))
         return Sidecar(file, path, status, says, left, is_own=xmp_edit.is_own(data))
@@ -285,23 +292,34 @@ class _Writing:
 
     def _is_settled(self, one: Sidecar) -> bool:
         """Whether there is nothing to do; if only the index is behind, it is brought up to date."""
+        if one.is_as_left and one.left is not None and one.left.heard == self._heard(one.file):
+            self.unchanged += 1
+            return True
         whole, written = self._shall_say(one)
         if whole != one.says:
             return False
-        base = Base(whole, written)
         if one.status is not None:
             self.unchanged += 1
-            if not self._manner.dry_run and not (one.is_as_left and one.left is not None and one.left.base == base):
+            if not self._manner.dry_run:
                 with transaction(self._index.db):
-                    sidecars.leave(self._index.db, one.path, *one.status, base)
+                    sidecars.leave(self._index.db, one.path, one.status, Base(whole, written), self._heard(one.file))
         return True
 
     def _shall_say(self, one: Sidecar) -> tuple[Tagged, Tagged]:
-        file = one.file
+        here, present = self._said_here(one.file)
+        return reconciled(one.base, one.says, here, present)
+
+    def _said_here(self, file: PhotoOnDisk) -> tuple[list[Here], Sequence[str]]:
         here = [self._here(file, face) for face in self._faces.get(file.photo, ())]
         said = self._words.get(file.photo, ())
         here += [Here(None, file.here(word.spot.box), is_ruled_out=True) for word in said if not word.is_face]
-        return reconciled(one.base, one.says, here, self._present.get(file.photo, ()))
+        return here, self._present.get(file.photo, ())
+
+    def _heard(self, file: PhotoOnDisk) -> bytes:
+        """Digest of what is said here."""
+        here, present = self._said_here(file)
+        said = [(face.name, face.box, face.is_ruled_out, sorted(face.refused)) for face in here]
+        return hashlib.blake2b(repr((said, present)).encode(), digest_size=8).digest()
 
     def _here(self, file: PhotoOnDisk, face: KnownFace) -> Here:
         of = next((word for word in self._words.get(file.photo, ()) if word.spot.id == face.id), None)
@@ -359,7 +377,7 @@ class _Writing:
                 if status is None:
                     sidecars.forget(db, each.sidecar.path)
                 else:
-                    sidecars.leave(db, each.sidecar.path, *status, each.base)
+                    sidecars.leave(db, each.sidecar.path, status, each.base, self._heard(each.sidecar.file))
 
     def _put_one(self, each: _Wanted) -> None:
         path = self._shelf.sidecars.path(each.sidecar.path)

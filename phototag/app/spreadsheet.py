@@ -18,6 +18,7 @@ from phototag.app.accounts import (
 )
 from phototag.core.names import name_key
 from phototag.core.regions import Region
+from phototag.core.spreadsheets import as_it_was
 from phototag.errors import UsageError
 from phototag.index import faces
 from phototag.index.db import Index
@@ -41,9 +42,6 @@ _PHOTO, _PERSON = ("photo", "path", "file"), ("person", "name")
 _EDGES, _SIZE = ("left", "top", "right", "bottom"), ("width", "height")
 _COLUMNS = (*_PHOTO, *_PERSON, *_EDGES, *_SIZE, "face", "source")
 _NUMBER = re.compile(r"-?[0-9]{1,9}([.,][0-9]{0,9})?")
-_DEFUSED = re.compile(r"'(?=[=+@])")
-"""An apostrophe that keeps a spreadsheet from taking what follows for a formula."""
-
 _TABLE = "a table with the columns photo and person, saved as CSV; phototag export csv writes one"
 
 
@@ -103,7 +101,7 @@ class _Reading:
         if kept_out is not None:
             self.gathering.left_out[kept_out] += 1
             return
-        name = as_name(_undefused(row.cells[self._person]))
+        name = as_name(as_it_was(row.cells[self._person]))
         file = self._file(row.cells)
         box = _box(row.cells, file)
         if box is None:
@@ -118,7 +116,7 @@ class _Reading:
             return UNNAMED
         if source == Source.SUGGESTED:
             return SUGGESTED
-        is_guess = source == Source.AUTO and self._tags().get(cells.get("face", "")) == name_key(_undefused(name))
+        is_guess = source == Source.AUTO and self._tags().get(cells.get("face", "")) == name_key(as_it_was(name))
         return GUESSED if is_guess else None
 
     def _tags(self) -> dict[str, str]:
@@ -132,7 +130,7 @@ class _Reading:
 
     def _file(self, cells: Mapping[str, str]) -> PhotoOnDisk:
         typed = cells.get(self._photo, "")
-        file = (self._shelf.find_typed(typed) or self._shelf.find_typed(_undefused(typed))) if typed else None
+        file = (self._shelf.find_typed(typed) or self._shelf.find_typed(as_it_was(typed))) if typed else None
         if file is None:
             raise _BadRowError(f"The index knows no photo {typed!r}. Give its path in the library.")
         return file
@@ -184,7 +182,3 @@ def _numbers(cells: Mapping[str, str], columns: tuple[str, ...]) -> list[float] 
         if not _NUMBER.fullmatch(text):
             raise _BadRowError(f"{column} must be a number of pixels, not {text[:40]!r}.")
     return [float(text.replace(",", ".")) for text in texts]
-
-
-def _undefused(text: str) -> str:
-    return _DEFUSED.sub("", text, count=1) if text.startswith("'") else text

@@ -124,4 +124,4 @@ def _remember(index: Index, read: Iterator[Sidecar]) -> None:
         for one in read:
             if one.status is not None:
                 written = one.base.written if one.left else Tagged()
-                sidecars.leave(index.db, one.path, *one.status, Base(one.says, written))
+                sidecars.leave(index.db, one.path, one.status, Base(one.says, written))

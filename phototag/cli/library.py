@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from phototag import wiring
-from phototag.app.export import to_json
+from phototag.app.export import face_record, to_json
 from phototag.app.known import (
     FaceQuery,
     KnownFace,
@@ -64,20 +64,8 @@ def faces(
 
 
 def _document(face: KnownFace) -> dict[str, object]:
-    return {
-        "id": face.id,
-        "photo": render.raw(face.path),
-        "box": list(face.box_px),
-        "score": round(face.score, 4),
-        "quality": face.quality,
-        "cluster": face.cluster,
-        "person": face.person if face.is_tagged else None,
-        "suggestion": None if face.is_tagged else face.person,
-        "source": face.source,
-        "distance": None if face.distance is None else round(face.distance, 4),
-        "runner_up": None if face.runner_up is None else [face.runner_up[0], round(face.runner_up[1], 4)],
-        "ignored": face.ignored,
-    }
+    record = face_record(face)
+    return {"id": record.pop("id"), "photo": render.raw(face.path), **record}
 
 
 def _row(face: KnownFace) -> list[str]:

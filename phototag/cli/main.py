@@ -55,6 +55,9 @@ COMMANDS = {
     "import csv": ("phototag.cli.imports", "Take over the names in a table."),
     "import tags": ("phototag.cli.imports", "Take over what somebody said in another phototag."),
     "export html": ("phototag.cli.gallery", "Make a gallery of your people, to open in any browser."),
+    "export albums": ("phototag.cli.albums", "Make a folder of links, or copies, for each person."),
+    "export json": ("phototag.cli.tables", "Write all photos, people and faces as one JSON document."),
+    "export csv": ("phototag.cli.tables", "Write a table of all faces, one a line."),
 }
 """Name -> module and a line of help, which stands here so that `phototag --help` loads nothing that a command needs.
 

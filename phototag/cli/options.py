@@ -80,6 +80,25 @@ AllowLoss = Annotated[
         help="Go on although up to this share of the faces that you spoke of is not found again, such as 0.02.",
     ),
 ]
+AlbumsFolder = Annotated[
+    Path, typer.Argument(metavar="DIR", help="The folder of albums; not in the library. It is made if it is not there.")
+]
+Links = Annotated[bool, typer.Option("--links", help="Make symbolic links: the default, unless DIR has others.")]
+HardLinks = Annotated[bool, typer.Option("--hard-links", help="Make hard links: on the library's disk only.")]
+Copies = Annotated[bool, typer.Option("--copies", help="Make copies: for another disk, or to give away.")]
+AlbumQuery = Annotated[
+    str | None,
+    typer.Option(
+        "--query", metavar="QUERY", help="Make one album of what this finds, and leave the others as they are."
+    ),
+]
+AlbumName = Annotated[
+    str | None, typer.Option("--name", metavar="ALBUM", help="What to call that album. Default: the query.")
+]
+TableFile = Annotated[
+    Path | None, typer.Argument(metavar="[FILE]", help="Where to; - is stdout. Default: stdout.", allow_dash=True)
+]
+Replace = Annotated[bool, typer.Option("--force", help="Also where FILE is there already.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would come of it.")]
 Sheets = Annotated[bool, typer.Option("--sheets", help="Draw a picture of each group's faces.")]
 ClusterId = Annotated[

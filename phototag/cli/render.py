@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 LISTED = 20
@@ -22,6 +22,14 @@ def null(paths: Sequence[Path]) -> None:
     """Paths for `xargs -0`, as the bytes that they are."""
     sys.stdout.flush()
     sys.stdout.buffer.write(b"".join(os.fsencode(path) + b"\0" for path in paths))
+
+
+def stream(chunks: Iterable[bytes]) -> None:
+    """What was asked for, as the bytes that it is, piece by piece: to stdout."""
+    sys.stdout.flush()
+    for chunk in chunks:
+        sys.stdout.buffer.write(chunk)
+    sys.stdout.buffer.flush()
 
 
 def flush() -> None:

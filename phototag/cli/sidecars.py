@@ -10,7 +10,6 @@ from phototag.app.sidecars import Exported, Manner, write_sidecars
 from phototag.app.xmp_names import take_in_xmp
 from phototag.cli import bar, intake, options, render
 from phototag.errors import ExitCode
-from phototag.media.images import MAX_MEGAPIXELS
 from phototag.settings import load
 from phototag.workshop import open_darkroom
 
@@ -24,7 +23,7 @@ def export_xmp(
     index: options.Index = None,
     json: options.Json = False,
 ) -> int:
-    """Write who is on each photo into an XMP sidecar, for other programs.
+    """Write who is on each photo into XMP sidecars, for other programs.
 
     Beside IMG.jpg comes IMG.jpg.xmp; an IMG.xmp that is there is followed. All else in a sidecar stays as it is. What
     others changed in a sidecar since it was left is taken over first, as one decision. Photos are never written to.
@@ -58,7 +57,7 @@ def import_xmp(
     with opened as found:
         report, problems = take_in_xmp(
             found,
-            open_darkroom(MAX_MEGAPIXELS),
+            open_darkroom(),
             time.time_ns(),
             bar.progress,
             folder=None if folder is None else folder.absolute(),

@@ -459,7 +459,8 @@ CREATE TABLE sidecars (
     size INTEGER NOT NULL,
     mtime_ns INTEGER NOT NULL,
     said TEXT NOT NULL,                      -- JSON (index/sidecars.py)
-    intended TEXT                            -- likewise, what is being written, until the file is safely there
+    heard BLOB NOT NULL,                     -- digest of what was said here then
+    intended TEXT                            -- as `said`, what is being written, until the file is safely there
 ) WITHOUT ROWID;
 
 CREATE TRIGGER stale_by_presence AFTER INSERT ON present

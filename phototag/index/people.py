@@ -153,6 +153,15 @@ def present(db: sqlite3.Connection) -> dict[str, list[str]]:
     return found
 
 
+def photographed(db: sqlite3.Connection) -> dict[int, set[str]]:
+    """Person id -> hashes of the photos that they are on, with a face or without a place; some may be gone."""
+    on: dict[int, set[str]] = defaultdict(set)
+    sql = "SELECT person_id, hash FROM tags UNION ALL SELECT person_id, hash FROM presences"
+    for person, photo in db.execute(sql):
+        on[person].add(photo)
+    return on
+
+
 def labels(db: sqlite3.Connection) -> list[Label]:
     """Everything a human said of the faces that there are, sorted."""
     rows = db.execute("SELECT face_id, person_id, verdict FROM said ORDER BY face_id, person_id")

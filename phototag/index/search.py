@@ -24,6 +24,20 @@ class Known(NamedTuple):
     is_ignored: int
 
 
+class File(NamedTuple):
+    """A file and what it shows.
+
+    Attributes:
+        path: relative to the library.
+        photo: hash of the picture that it counts as.
+        is_copy: 1 or 0: the picture in it is a copy of that one.
+    """
+
+    path: bytes
+    photo: str
+    is_copy: int
+
+
 _OPPOSITES: Mapping[Order, Order] = {
     Order.EQUAL: Order.UNEQUAL,
     Order.UNEQUAL: Order.EQUAL,
@@ -70,6 +84,11 @@ def by_key(db: sqlite3.Connection) -> dict[str, Known]:
 def everything(db: sqlite3.Connection) -> set[bytes]:
     """All files."""
     return _paths(db, "SELECT path FROM files")
+
+
+def files(db: sqlite3.Connection) -> list[File]:
+    """All files, in any order."""
+    return [File(*row) for row in db.execute("SELECT path, hash, content <> hash FROM files")]
 
 
 def with_person(db: sqlite3.Connection, person: int) -> set[bytes]:

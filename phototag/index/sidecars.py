@@ -12,6 +12,9 @@ from phototag.core.reconciliation import Base
 from phototag.core.regions import Region, Tagged
 from phototag.types import Box
 
+NOTHING_HEARD = b""
+"""What is said here was not compared yet."""
+
 
 class Left(NamedTuple):
     """A sidecar as it was left.
@@ -19,34 +22,54 @@ class Left(NamedTuple):
     Attributes:
         size: in bytes; -1 where it was never there.
         mtime_ns: nanoseconds since the epoch.
-        base: what it said.
-        intended: what was being written when phototag was stopped; None if it was not.
+        heard: digest of what was said here then.
+        said: JSON; see `base`.
+        writing: likewise; see `intended`.
     """
 
     size: int
     mtime_ns: int
-    base: Base
-    intended: Base | None
+    heard: bytes
+    said: str
+    writing: str | None
+
+    @property
+    def base(self) -> Base:
+        """What it said."""
+        return _base(self.said)
+
+    @property
+    def intended(self) -> Base | None:
+        """What was being written when phototag was stopped; None if it was not."""
+        return None if self.writing is None else _base(self.writing)
 
 
 def known(db: sqlite3.Connection) -> dict[bytes, Left]:
     """All sidecars that were ever read or written, by path: relative to the library, or absolute."""
-    return {
-        path: Left(size, mtime_ns, _base(said), None if intended is None else _base(intended))
-        for path, size, mtime_ns, said, intended in db.execute("SELECT * FROM sidecars")
-    }
+    sql = "SELECT path, size, mtime_ns, heard, said, intended FROM sidecars"
+    return {path: Left(*rest) for path, *rest in db.execute(sql)}
 
 
 def intend(db: sqlite3.Connection, what: Mapping[bytes, Base]) -> None:
     """Remember what is about to be written. Inside a transaction."""
-    sql = "INSERT INTO sidecars VALUES (?, -1, 0, ?, ?) ON CONFLICT (path) DO UPDATE SET intended = excluded.intended"
+    sql = "INSERT INTO sidecars VALUES (?, -1, 0, ?, x'', ?) ON CONFLICT (path) DO UPDATE SET intended = excluded.intended"
     nothing = _json(Base())
     db.executemany(sql, [(path, nothing, _json(base)) for path, base in what.items()])
 
 
-def leave(db: sqlite3.Connection, path: bytes, size: int, mtime_ns: int, base: Base) -> None:
-    """Remember how a sidecar is now. Inside a transaction."""
-    db.execute("REPLACE INTO sidecars VALUES (?, ?, ?, ?, NULL)", (path, size, mtime_ns, _json(base)))
+def leave(
+    db: sqlite3.Connection, path: bytes, status: tuple[int, int], base: Base, heard: bytes = NOTHING_HEARD
+) -> None:
+    """Remember how a sidecar is now. Inside a transaction.
+
+    Args:
+        db: the index.
+        path: of the sidecar.
+        status: its size in bytes and time of change in nanoseconds.
+        base: what it says.
+        heard: digest of what was said here, if it says that.
+    """
+    db.execute("REPLACE INTO sidecars VALUES (?, ?, ?, ?, ?, NULL)", (path, *status, _json(base), heard))
 
 
 def forget(db: sqlite3.Connection, path: bytes) -> None:

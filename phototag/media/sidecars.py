@@ -41,7 +41,7 @@ class Sidecars:
         if self._owners.get((folder, stem.lower())) == photo:
             candidates.append(stem + SUFFIX)
         for candidate in candidates:
-            actual = candidate if candidate in there else there.get(candidate.lower())
+            actual = there.get(candidate) or there.get(candidate.lower())
             if actual is not None:
                 return self._named(folder, actual)
         return None
