@@ -52,7 +52,8 @@ def known(db: sqlite3.Connection) -> dict[bytes, Left]:
 
 def intend(db: sqlite3.Connection, what: Mapping[bytes, Base]) -> None:
     """Remember what is about to be written. Inside a transaction."""
-    sql = "INSERT INTO sidecars VALUES (?, -1, 0, ?, x'', ?) ON CONFLICT (path) DO UPDATE SET intended = excluded.intended"
+    new = "INSERT INTO sidecars VALUES (?, -1, 0, ?, x'', ?)"
+    sql = f"{new} ON CONFLICT (path) DO UPDATE SET intended = excluded.intended"
     nothing = _json(Base())
     db.executemany(sql, [(path, nothing, _json(base)) for path, base in what.items()])
 
