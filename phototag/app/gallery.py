@@ -120,7 +120,7 @@ def _hang(
 def _pictures(root: Path, exhibit: Exhibit) -> tuple[bytes, bytes] | str:
     """A small and a large picture, or why there is none. A photo is decoded once for both."""
     try:
-        picture = read_picture(root, exhibit.path, exhibit.content, LARGE_SIDE)
+        picture = read_picture(root, exhibit.path, exhibit.content, exhibit.shown.orientation, LARGE_SIDE)
     except PhotoError as error:
         return str(error)
     if picture.shown.orientation != exhibit.shown.orientation:
