@@ -36,6 +36,14 @@ def _hang() -> None:
     threading.Event().wait()
 
 
+def _hang_on(_: bytes) -> None:
+    _hang()
+
+
+def _crash_on(_: bytes) -> None:
+    _crash()
+
+
 def _hang_in_c() -> None:
     """Never come back to Python, and hold its lock."""
     ctypes.PyDLL(None).pause()
