@@ -9,6 +9,7 @@ from phototag.media import xmp
 from phototag.media.formats import Kind, kind_of
 
 _END = b".xmp"
+_PHOTOS = frozenset({Kind.PHOTO, Kind.RAW})
 _MENTIONED = (b"Orientation", "Orientation".encode("utf-16-be")[1:])
 """The property's name as bytes, of UTF-16 in either order."""
 
@@ -21,40 +22,40 @@ def is_sidecar(name: bytes) -> bool:
 def owners(names: Collection[bytes]) -> dict[bytes, bytes]:
     """Photo -> its sidecar, of the names of the files in one folder.
 
-    Upper and lower case are one, as far as they are ASCII; where both are there, the first by name is taken.
     `IMG.jpg.xmp` is of IMG.jpg. `IMG.xmp` is of the only photo that is called IMG, or of the RAW one of several, unless
-    that has the former.
+    that has the former. Upper and lower case are one, as far as they are ASCII; but what agrees in case as well is
+    taken first.
     """
-    sidecars = sorted(filter(is_sidecar, names))
-    if not sidecars:
-        return {}
-    whole, stems = _by_name(names)
     found: dict[bytes, bytes] = {}
-    for sidecar in sidecars:
-        for photo in whole.get(_base(sidecar), ()):
-            found.setdefault(photo, sidecar)
-    for sidecar in sidecars:
-        meant = _meant(stems.get(_base(sidecar), ()))
-        if meant is not None and _base(sidecar) not in whole:
-            found.setdefault(meant, sidecar)
-    return found
+    others: list[bytes] = []
+    there = set(names)
+    for sidecar in sorted(filter(is_sidecar, names)):
+        photo = sidecar[: -len(_END)]
+        if photo in there:
+            found[photo] = sidecar
+        else:
+            others.append(sidecar)
+    return {**_by_other_names(names, others), **found} if others else found
 
 
-def _base(sidecar: bytes) -> bytes:
-    return sidecar[: -len(_END)].lower()
-
-
-def _by_name(names: Collection[bytes]) -> tuple[dict[bytes, list[bytes]], dict[bytes, list[bytes]]]:
-    """Photos by their names in lower case, and by those without the extension."""
+def _by_other_names(names: Collection[bytes], sidecars: Sequence[bytes]) -> dict[bytes, bytes]:
+    """Photo -> its sidecar, of those that are called otherwise than the photo; as `owners`."""
+    found: dict[bytes, bytes] = {}
     whole: dict[bytes, list[bytes]] = defaultdict(list)
     stems: dict[bytes, list[bytes]] = defaultdict(list)
-    for name in names:
-        kind = kind_of(name)
-        if kind in {Kind.PHOTO, Kind.RAW, Kind.UNNAMED}:
-            whole[name.lower()].append(name)
-        if kind in {Kind.PHOTO, Kind.RAW}:
-            stems[name.rpartition(b".")[0].lower()].append(name)
-    return dict(whole), dict(stems)
+    for photo in names:
+        if kind_of(photo) in _PHOTOS:
+            whole[photo.lower()].append(photo)
+            stems[photo.rpartition(b".")[0].lower()].append(photo)
+    bases = [(sidecar, sidecar[: -len(_END)].lower()) for sidecar in sidecars]
+    for sidecar, base in bases:
+        for photo in whole.get(base, ()):
+            found.setdefault(photo, sidecar)
+    for sidecar, base in bases:
+        meant = _meant(stems.get(base, ()))
+        if meant is not None and base not in whole:
+            found.setdefault(meant, sidecar)
+    return found
 
 
 def _meant(photos: Sequence[bytes]) -> bytes | None:

@@ -313,7 +313,7 @@ def _sidecars(entries: Sequence[os.DirEntry[bytes]]) -> Mapping[bytes, os.DirEnt
     """Name of a photo -> what lies beside it; a folder without sidecars costs hardly anything."""
     if not any(is_sidecar(entry.name) for entry in entries):
         return {}
-    by_name = {entry.name: entry for entry in entries if not entry.name.startswith(b".")}
+    by_name = {entry.name: entry for entry in entries if not entry.name.startswith(b".") and not _is_folder(entry)}
     return {photo: by_name[sidecar] for photo, sidecar in owners(by_name).items()}
 
 
@@ -325,6 +325,14 @@ def _identity(folder: bytes) -> _Identity:
 def _is_link(entry: os.DirEntry[bytes]) -> bool:
     try:
         return entry.is_symlink()
+    except OSError:
+        return False
+
+
+def _is_folder(entry: os.DirEntry[bytes]) -> bool:
+    """Whether it is a folder, and no link to one."""
+    try:
+        return entry.is_dir(follow_symlinks=False)
     except OSError:
         return False
 

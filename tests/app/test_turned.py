@@ -234,18 +234,6 @@ def test_a_broken_sidecar_tells_nothing_and_is_no_problem(shelf: Shelf, room: Da
     assert shelf.boxes("a.png") == UPRIGHT
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may read everything")
-def test_a_sidecar_that_cannot_be_read_now_is_looked_into_later(shelf: Shelf) -> None:
-    shelf.draw("a.png", 6)
-    shelf.tell("a.png.xmp", 6)
-    (shelf.root / "a.png.xmp").chmod(0)
-    assert shelf.scan().problems == ()
-    assert shelf.orientation("a.png") == 1
-    (shelf.root / "a.png.xmp").chmod(0o600)
-    shelf.scan()
-    assert shelf.orientation("a.png") == 6
-
-
 def test_a_sidecar_that_is_refused_for_a_moment_is_looked_into_later(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -353,7 +353,7 @@ def test_a_sidecar_that_cannot_be_read_now_was_not_asked(tmp_path: Path) -> None
     path = draw_photo(tmp_path / "a.png", [RED])
     sidecar = beside(path, TURNED)
     for odd in (replace(sidecar, size=sidecar.size + 1), replace(sidecar, size=1), Sidecar(b"gone.xmp", 1, 1)):
-        with pytest.raises(OSError):  # noqa: PT011
+        with pytest.raises(OSError):
             ROOM.turn(tmp_path, odd)
         found = ROOM.develop(tmp_path, replace(as_listed(path), sidecar=odd), None)
         assert (found.shown.orientation, found.sidecar) == (1, None)

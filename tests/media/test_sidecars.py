@@ -25,6 +25,8 @@ XMP = """<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF xmlns:rdf='http://www.w3.o
         ("a a.xmp", {"a": "a.xmp"}),
         ("a.jpg a.jpg.png a.jpg.xmp", {"a.jpg": "a.jpg.xmp"}),
         ("a.jpg a_01.jpg.xmp b.xmp .xmp", {}),
+        ("a.jpg A.JPG a.jpg.xmp", {"a.jpg": "a.jpg.xmp"}),
+        ("a.jpg A.JPG a.JPG.xmp", {"a.jpg": "a.JPG.xmp", "A.JPG": "a.JPG.xmp"}),
         ("a.jpg xmp", {}),
         ("", {}),
     ],

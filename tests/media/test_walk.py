@@ -450,7 +450,7 @@ def sidecars(root: Path) -> dict[str, str]:
 
 
 def test_a_photo_comes_with_what_lies_beside_it(tmp_path: Path) -> None:
-    put(tmp_path, "a/1.jpg", "a/1.jpg.xmp", "a/2.JPG", "a/2.XMP", "b/1.jpg", "b/3.jpg.xmp")
+    put(tmp_path, "a/1.jpg", "a/1.jpg.xmp", "a/2/3.jpg", "a/2.JPG", "a/2.XMP", "b/1.jpg", "b/3.jpg.xmp")
     assert sidecars(tmp_path) == {"a/1.jpg": "a/1.jpg.xmp", "a/2.JPG": "a/2.XMP"}
     file = next(file for file in Walk(tmp_path).photo_files() if file.path == b"a/1.jpg")
     status = (tmp_path / "a/1.jpg.xmp").stat()
