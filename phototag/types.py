@@ -115,11 +115,11 @@ class Space:
 
 
 @dataclass(frozen=True, slots=True)
-class PhotoFile:
-    """A file of the library that may be a photo, as the directory lists it; nothing of it has been read.
+class Sidecar:
+    """A file beside a photo in which another program tells of it, as the directory lists it.
 
     Attributes:
-        path: relative to the library, as bytes with forward slashes: a name need not be UTF-8.
+        path: as a PhotoFile's.
         size: in bytes.
         mtime_ns: time of last change, nanoseconds since the epoch.
     """
@@ -127,6 +127,23 @@ class PhotoFile:
     path: bytes
     size: int
     mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoFile:
+    """A file of the library that may be a photo, as the directory lists it; nothing of it has been read.
+
+    Attributes:
+        path: relative to the library, as bytes with forward slashes: a name need not be UTF-8.
+        size: in bytes.
+        mtime_ns: time of last change, nanoseconds since the epoch.
+        sidecar: that is beside it; a file with another one is the same file.
+    """
+
+    path: bytes
+    size: int
+    mtime_ns: int
+    sidecar: Sidecar | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +192,7 @@ class Shown:
         taken_from: who says so; None where nobody does.
         camera: maker and model, or None.
         place: where it was taken, or None.
+        is_turn_own: whether the file itself tells the orientation; else a sidecar did, or nobody.
     """
 
     orientation: int = 1
@@ -182,6 +200,7 @@ class Shown:
     taken_from: TakenFrom | None = None
     camera: str | None = None
     place: Place | None = None
+    is_turn_own: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

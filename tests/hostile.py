@@ -22,10 +22,10 @@ Bytes: TypeAlias = np.ndarray[Any, np.dtype[np.uint8]]
 HUGE = 100_000
 
 
-def work(file: PhotoFile, long_side: int | None, max_megapixels: float, data: bytes) -> Developed:
+def work(file: PhotoFile, long_side: int | None, max_megapixels: float, turn: int | None, data: bytes) -> Developed:
     """Do what the name of a file says, such as "hang.jpg"; else what is always done."""
     _DEEDS.get(Path(os.fsdecode(file.path)).stem, _nothing)()
-    return develop(file, long_side, max_megapixels, data)
+    return develop(file, long_side, max_megapixels, turn, data)
 
 
 def _nothing() -> None:
@@ -34,6 +34,14 @@ def _nothing() -> None:
 
 def _hang() -> None:
     threading.Event().wait()
+
+
+def _hang_on(_: bytes) -> None:
+    _hang()
+
+
+def _crash_on(_: bytes) -> None:
+    _crash()
 
 
 def _hang_in_c() -> None:

@@ -6,7 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
@@ -104,7 +104,7 @@ class Worker:
 
     def _hashed(self, file: PhotoFile) -> Hashed:
         developed = self.darkroom.develop(self.root, file, None)
-        return Hashed(file, developed.hash, developed.shown)
+        return Hashed(replace(file, sidecar=developed.sidecar), developed.hash, developed.shown)
 
     def _faces(self, file: PhotoFile) -> Analysis:
         timer = StepTimer()
@@ -121,7 +121,8 @@ class Worker:
         cut = timer.time("crop", lambda: tuple(_crop(picture, detection.box) for detection in found))
         orientation = picture.shown.orientation
         photo = Photo(name, *turned_size(picture.width, picture.height, orientation), orientation, picture.look)
-        return Analysis(file, picture.shown, photo, tuple(faces), vectors, cut, dict(timer.seconds))
+        read = replace(file, sidecar=developed.sidecar)
+        return Analysis(read, picture.shown, photo, tuple(faces), vectors, cut, dict(timer.seconds))
 
 
 class StepTimer:

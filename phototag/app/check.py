@@ -19,6 +19,7 @@ from phototag.index import backups, health, journal, photos, spots
 from phototag.index.backups import Shown
 from phototag.index.db import EXPORTED, Index, forget_results, set_meta, transaction
 from phototag.media.content import content_hash
+from phototag.media.darkroom import Apart
 from phototag.types import PhotoFile, Progress
 
 EXAMPLES = 5
@@ -223,7 +224,7 @@ def _leftovers(folder: Path) -> list[Path]:
 
 
 def _disk(index: Index, progress: Progress, deep: bool) -> Iterator[Finding]:
-    looked = look(index, progress)
+    looked = look(index, Apart(), progress)
     known, changes, disk = looked.known, looked.changes, looked.walk
     seen = {**photos.failed_files(index.db), **{path: file for path, (file, _) in known.items()}}
     tried = {path: file for path, file in seen.items() if file.mtime_ns != photos.NEVER}  # the others any scan tries

@@ -6,12 +6,14 @@ import json
 import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from phototag.errors import LibraryError, NotAPhotoError
 from phototag.index import photos
 from phototag.index.db import EXCLUDED, Index, get_meta, set_meta, transaction
+from phototag.media.darkroom import Darkroom
 from phototag.media.exclusions import from_option
 from phototag.media.formats import Kind, kind_of, require_picture
 from phototag.media.walk import Changes, Walk, Why, compare
@@ -32,19 +34,25 @@ class Look:
         changes: what differs.
         walk: the finished walk, which knows what could not be read and what was passed over.
         started_ns: when it began, nanoseconds since the epoch.
+        asked: unchanged photos whose sidecar is another than was known, and turns them as before.
     """
 
     known: Mapping[bytes, tuple[PhotoFile, str]]
     changes: Changes
     walk: Walk
     started_ns: int
+    asked: tuple[PhotoFile, ...] = ()
 
 
-def look(index: Index, progress: Progress | None = None) -> Look:
+def look(index: Index, darkroom: Darkroom, progress: Progress | None = None) -> Look:
     """Walk through the library and compare it with the index, which need not be open for writing. Opens no photo.
+
+    A sidecar is opened if it is not as it was, and its photo tells no orientation itself. A photo that it turns is
+    fresh.
 
     Args:
         index: what is known.
+        darkroom: opens sidecars.
         progress: shown around the files that are found, if given.
 
     Raises:
@@ -58,7 +66,40 @@ def look(index: Index, progress: Progress | None = None) -> Look:
     if progress is not None:
         files = progress(files, label="Looking at the disk", total=len(seen), unit="photo")
     changes = compare(files, seen, disk.unreadable)
-    return Look(known, changes, disk, started_ns)
+    fresh, asked = _asked(index, darkroom, known, changes.unchanged)
+    return Look(known, _with_fresh(changes, fresh), disk, started_ns, asked)
+
+
+def _asked(
+    index: Index, darkroom: Darkroom, known: Mapping[bytes, tuple[PhotoFile, str]], unchanged: Iterable[PhotoFile]
+) -> tuple[tuple[PhotoFile, ...], tuple[PhotoFile, ...]]:
+    """Photos that a sidecar turns, one that is new, changed or gone; and those that it leaves as they are."""
+    other = [file for file in unchanged if file.path in known and known[file.path][0].sidecar != file.sidecar]
+    turns = photos.turns(index.db) if other else {}
+    fresh: list[PhotoFile] = []
+    asked: list[PhotoFile] = []
+    for file in other:
+        with suppress(OSError):  # a sidecar that cannot be read now is looked into next time
+            before = turns.get(file.path)
+            is_turned = before is not None and before != _turn(index, darkroom, file)
+            (fresh if is_turned else asked).append(file)
+    return tuple(fresh), tuple(asked)
+
+
+def _turn(index: Index, darkroom: Darkroom, file: PhotoFile) -> int:
+    """The orientation of a file that tells none itself."""
+    return (None if file.sidecar is None else darkroom.turn(index.root, file.sidecar)) or 1
+
+
+def _with_fresh(changes: Changes, fresh: Sequence[PhotoFile]) -> Changes:
+    if not fresh:
+        return changes
+    paths = {file.path for file in fresh}
+    return replace(
+        changes,
+        unchanged=tuple(file for file in changes.unchanged if file.path not in paths),
+        fresh=tuple(sorted([*changes.fresh, *fresh], key=lambda file: file.path)),
+    )
 
 
 def excluded(index: Index) -> tuple[str, ...]:

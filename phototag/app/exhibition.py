@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from phototag.core.geometry import to_upright, turned_size
 from phototag.core.names import name_key
-from phototag.index import faces, photos, search
+from phototag.index import faces, people, photos, search
 from phototag.index.db import Index
 from phototag.index.faces import KnownFace, PhotoOnDisk
 from phototag.media.pages.contents import Companion, Exhibit, Gallery, Mark, Portrayed, Sitter
@@ -21,7 +21,7 @@ UNTITLED = "Photos"
 """What the gallery of a whole disk is called."""
 
 
-def exhibition(index: Index, folder: Path, title: str | None = None) -> tuple[Gallery, list[KnownFace]]:
+def exhibition(index: Index, folder: Path, title: str | None = None) -> tuple[Gallery, list[KnownFace | None]]:
     """Choose what is shown: photos that somebody with a name is on, each picture once, however many files hold it.
 
     Args:
@@ -30,23 +30,24 @@ def exhibition(index: Index, folder: Path, title: str | None = None) -> tuple[Ga
         title: None is the name of the library's folder.
 
     Returns:
-        The gallery; and for each of its people, in order, the face that shows them best.
+        The gallery; and for each of its people, in order, the face that shows them best, or None.
     """
     found = faces.faces(index.db)
     tagged = [face for face in found if face.is_tagged]
     best = _best(tagged)
-    sitters = _sitters(index, best)
-    exhibits = _exhibits(index, found, sitters, Links(index.root, folder))
-    people = _portrayed(exhibits, sitters.values(), Counter(face.person for face in tagged))
     files = faces.photos_on_disk(index.db)
+    present = people.present(index.db)
+    sitters = _sitters(index, best, {name for file in files for name in present.get(file.photo, ())})
+    exhibits = _exhibits(index, files, found, present, sitters, Links(index.root, folder))
+    portrayed = _portrayed(exhibits, sitters.values(), Counter(face.person for face in tagged))
     gallery = Gallery(
         title or index.root.name or UNTITLED,
-        people,
+        portrayed,
         exhibits,
         unknown=sum(not face.is_tagged and not face.ignored for face in found),
         left_out=len({file.photo for file in files}) - len(exhibits),
     )
-    return gallery, [best[person.who.name] for person in people]
+    return gallery, [best.get(person.who.name) for person in portrayed]
 
 
 def _best(tagged: Iterable[KnownFace]) -> dict[str, KnownFace]:
@@ -59,29 +60,43 @@ def _best(tagged: Iterable[KnownFace]) -> dict[str, KnownFace]:
     return best
 
 
-def _sitters(index: Index, best: Mapping[str, KnownFace]) -> dict[str, Sitter]:
+def _sitters(index: Index, best: Mapping[str, KnownFace], present: Iterable[str]) -> dict[str, Sitter]:
+    """Name -> who has it: those with a face that shows them, and those who are just there."""
     known = search.by_key(index.db)
-    return {name: Sitter(known[name_key(name)].id, name, face.id, face.orientation) for name, face in best.items()}
+    unseen = {name: Sitter(known[name_key(name)].id, name) for name in present}
+    return unseen | {
+        name: Sitter(known[name_key(name)].id, name, face.id, face.orientation) for name, face in best.items()
+    }
 
 
 def _exhibits(
-    index: Index, found: Sequence[KnownFace], sitters: Mapping[str, Sitter], links: Links
+    index: Index,
+    files: Iterable[PhotoOnDisk],
+    found: Sequence[KnownFace],
+    present: Mapping[str, Sequence[str]],
+    sitters: Mapping[str, Sitter],
+    links: Links,
 ) -> tuple[Exhibit, ...]:
     on: dict[bytes, list[KnownFace]] = defaultdict(list)
     for face in found:
         on[face.path].append(face)
     shown = photos.how_shown(index.db)
     exhibits = [
-        _exhibit(file, on[file.path], shown[file.path], sitters, links.to(file.path))
-        for file in faces.photos_on_disk(index.db)
-        if any(face.is_tagged for face in on.get(file.path, ()))
+        _exhibit(file, on[file.path], present.get(file.photo, ()), shown[file.path], sitters, links.to(file.path))
+        for file in files
+        if file.photo in present or any(face.is_tagged for face in on.get(file.path, ()))
     ]
     exhibits.sort(key=lambda exhibit: exhibit.path)
     return tuple(sorted(exhibits, key=lambda exhibit: exhibit.shown.taken or "", reverse=True))
 
 
 def _exhibit(
-    file: PhotoOnDisk, on_it: Sequence[KnownFace], shown: Shown, sitters: Mapping[str, Sitter], original: str
+    file: PhotoOnDisk,
+    on_it: Sequence[KnownFace],
+    present: Iterable[str],
+    shown: Shown,
+    sitters: Mapping[str, Sitter],
+    original: str,
 ) -> Exhibit:
     marks = [
         Mark(
@@ -90,6 +105,7 @@ def _exhibit(
         )
         for face in on_it
     ]
+    marked = {mark.who for mark in marks}
     return Exhibit(
         file.photo,
         file.content,
@@ -98,6 +114,7 @@ def _exhibit(
         file.path,
         original,
         tuple(sorted(marks, key=lambda mark: mark.box)),
+        tuple(sitters[name] for name in present if sitters[name] not in marked),
     )
 
 

@@ -70,7 +70,8 @@ def make_gallery(
         gallery, best = exhibition(index, folder, title)
         drawn = pages(gallery)
         fixed = fixed_files()
-        names = {*fixed, *(page.name for page in drawn), *(person.who.cover for person in gallery.people)}
+        covers = {person.who.cover for person in gallery.people if person.who.cover is not None}
+        names = {*fixed, *(page.name for page in drawn), *covers}
         room.begin(names.union(*((exhibit.small, exhibit.large) for exhibit in gallery.exhibits)))
         problems = _hang(index.root, room, gallery.exhibits, progress, workers)
         missing = {name for exhibit in problems for name in (exhibit.small, exhibit.large)}
@@ -120,7 +121,7 @@ def _hang(
 def _pictures(root: Path, exhibit: Exhibit) -> tuple[bytes, bytes] | str:
     """A small and a large picture, or why there is none. A photo is decoded once for both."""
     try:
-        picture = read_picture(root, exhibit.path, exhibit.content, LARGE_SIDE)
+        picture = read_picture(root, exhibit.path, exhibit.content, exhibit.shown.orientation, LARGE_SIDE)
     except PhotoError as error:
         return str(error)
     if picture.shown.orientation != exhibit.shown.orientation:
@@ -143,13 +144,16 @@ def _in_order(work: Callable[[T], R], items: Iterable[T], workers: int) -> Itera
         pool.shutdown(cancel_futures=True)
 
 
-def _portray(index: Index, room: Showroom, people: Sequence[Portrayed], best: Sequence[KnownFace]) -> set[str]:
+def _portray(index: Index, room: Showroom, people: Sequence[Portrayed], best: Sequence[KnownFace | None]) -> set[str]:
     """Put a picture of everybody's face there; returns the names of those that cannot be made."""
     missing = set()
     for person, face in zip(people, best, strict=True):
-        data = None if room.has(person.who.cover) else face_picture(index, face)
+        cover = person.who.cover
+        if cover is None or face is None:
+            continue
+        data = None if room.has(cover) else face_picture(index, face)
         if data is not None:
-            room.add(person.who.cover, data)
-        elif not room.has(person.who.cover):
-            missing.add(person.who.cover)
+            room.add(cover, data)
+        elif not room.has(cover):
+            missing.add(cover)
     return missing

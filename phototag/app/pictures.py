@@ -48,13 +48,14 @@ def photo_picture(index: Index, path: bytes) -> bytes | None:
     return kept.get(thumb) or _make_preview(index, kept, path, thumb)
 
 
-def read_picture(root: Path, path: bytes, photo: str, long_side: int) -> Picture:
+def read_picture(root: Path, path: bytes, photo: str, orientation: int, long_side: int) -> Picture:
     """A photo's pixels, of so many on its long side or more, as far as it has them.
 
     Args:
         root: of the library.
         path: in it.
         photo: hash of the picture that the last scan saw in this file.
+        orientation: that the last scan knew, 1 to 8; holds if the file itself tells none.
         long_side: in pixels.
 
     Raises:
@@ -66,7 +67,7 @@ def read_picture(root: Path, path: bytes, photo: str, long_side: int) -> Picture
         raise PhotoError(f"It cannot be read: {error.strerror or error}.") from error
     if content_hash(data) != photo:
         raise PhotoError("It has changed since the last scan.")
-    return images.decode(data, long_side, name=path)
+    return images.decode(data, long_side, name=path, turn=orientation)
 
 
 def keep_crops(kept: Thumbs, found: Sequence[Face], orientation: int, cut: Sequence[bytes]) -> None:
@@ -90,7 +91,8 @@ def _make_faces(index: Index, kept: Thumbs, wanted: KnownFace) -> bytes | None:
     on_photo = faces.faces(index.db, Filter(path=wanted.path))
     missing = [face for face in on_photo if face.id != wanted.id and not kept.has(_of_face(face, face.orientation))]
     missing.append(wanted)
-    picture = _decoded(index, wanted.path, wanted.photo, max(crops.long_side_for(face.box) for face in missing))
+    long_side = max(crops.long_side_for(face.box) for face in missing)
+    picture = _decoded(index, wanted.path, wanted.photo, wanted.orientation, long_side)
     if picture is None:
         return None
     data = b""
@@ -108,7 +110,7 @@ def _make_face(kept: Thumbs, picture: Picture, face: KnownFace) -> bytes:
 
 
 def _make_preview(index: Index, kept: Thumbs, path: bytes, thumb: Thumb) -> bytes | None:
-    picture = _decoded(index, path, thumb.of, crops.PHOTO_SIDE)
+    picture = _decoded(index, path, thumb.of, thumb.orientation, crops.PHOTO_SIDE)
     if picture is None:
         return None
     data = crops.preview(picture.pixels)
@@ -116,10 +118,10 @@ def _make_preview(index: Index, kept: Thumbs, path: bytes, thumb: Thumb) -> byte
     return data
 
 
-def _decoded(index: Index, path: bytes, photo: str, long_side: int) -> Picture | None:
+def _decoded(index: Index, path: bytes, photo: str, orientation: int, long_side: int) -> Picture | None:
     """A photo's pixels; None if it cannot be read, or the file holds another picture since the last scan."""
     try:
-        return read_picture(index.root, path, photo, long_side)
+        return read_picture(index.root, path, photo, orientation, long_side)
     except PhotoError:
         return None
 

@@ -148,7 +148,8 @@ def read(index: Index, shop: Workshop, timer: StepTimer, *, force: bool = False,
     space = spaces.current(index.db)
     if space is not None:
         require_engine(space, shop.engine)
-    looked = looked or look(index)
+    looked = looked or look(index, shop.darkroom)
+    note_sidecars(index, looked)
     known, changes = looked.known, looked.changes
     hashes: dict[bytes, str] = {}
     analysed: set[str] = set()
@@ -164,7 +165,7 @@ def read(index: Index, shop: Workshop, timer: StepTimer, *, force: bool = False,
         with shop.open_executor(shop.workers, len(changes.fresh) + len(again)) as executor:
             each = partial(run_bounded, executor, most=shop.workers * WAITING_PER_WORKER)
             worker = Worker(engine, index.root, shop.darkroom)
-            work = _Work(index, worker, space_id, each, timer, looked.started_ns, force)
+            work = _Work(index, worker, space_id, each, timer, looked, force)
             hashes = work.run([*changes.fresh, *again], photos.known_sizes(index.db), shop.progress)
             analysed = work.analysed
     with transaction(index.db):
@@ -173,6 +174,14 @@ def read(index: Index, shop: Workshop, timer: StepTimer, *, force: bool = False,
     kept = {file.path for file in changes.unchanged if file.path in known} - {file.path for file in again}
     kinds = _kinds(hashes, before, changes.missing)
     return Reading(kinds, len(hashes), len(kept), looked.walk, changes.missing, frozenset(analysed))
+
+
+def note_sidecars(index: Index, looked: Look) -> None:
+    """Remember the sidecars that were looked into and turn nothing, so that they are not opened again."""
+    if looked.asked:
+        with transaction(index.db):
+            for file in looked.asked:
+                photos.record_sidecar(index.db, _settled(file, looked.started_ns))
 
 
 def conclude(index: Index, progress: Progress, timer: StepTimer, *, group: bool = True) -> None:
@@ -210,11 +219,12 @@ class _Work:
         space_id: int,
         each: Each,
         timer: StepTimer,
-        started_ns: int,
+        looked: Look,
         force: bool = False,
     ) -> None:
         self.index, self.worker, self.space_id, self.each, self.timer = index, worker, space_id, each, timer
-        self.started_ns, self.force, self.thumbs = started_ns, force, thumbs(index)
+        self.started_ns, self.force, self.thumbs = looked.started_ns, force, thumbs(index)
+        self.missing = frozenset(looked.changes.missing)
         self.hashes: dict[bytes, str] = {}
         self.analysed: set[str] = set()
 
@@ -248,7 +258,13 @@ class _Work:
     def _is_analysed(self, copy: Hashed) -> bool:
         if self.force and copy.hash not in self.analysed:
             return False
-        return photos.is_analysed(self.index.db, copy.hash, copy.shown.orientation, self.space_id)
+        return photos.is_analysed(
+            self.index.db,
+            copy.hash,
+            copy.shown.orientation,
+            self.space_id,
+            lambda path: path not in self.missing and path != copy.file.path,
+        )
 
     def _write(self, outcome: Outcome) -> None:
         db, file = self.index.db, _settled(outcome.file, self.started_ns)
@@ -282,8 +298,14 @@ def _settled(file: PhotoFile, started_ns: int) -> PhotoFile:
     So it is with a time in whole seconds that had hardly passed when the scan began: a program that saves the photo a
     moment later may leave time and size as they were. git calls that racily clean.
     """
-    is_racy = file.mtime_ns % COARSE_NS == 0 and 0 <= file.mtime_ns - started_ns + YOUNG_NS <= 2 * YOUNG_NS
-    return replace(file, mtime_ns=photos.NEVER) if is_racy else file
+    sidecar = file.sidecar
+    if sidecar is not None and _is_racy(sidecar.mtime_ns, started_ns):
+        file = replace(file, sidecar=replace(sidecar, mtime_ns=photos.NEVER))
+    return replace(file, mtime_ns=photos.NEVER) if _is_racy(file.mtime_ns, started_ns) else file
+
+
+def _is_racy(mtime_ns: int, started_ns: int) -> bool:
+    return mtime_ns % COARSE_NS == 0 and 0 <= mtime_ns - started_ns + YOUNG_NS <= 2 * YOUNG_NS
 
 
 def _by_size(fresh: Sequence[PhotoFile], known_sizes: set[int]) -> tuple[list[PhotoFile], list[PhotoFile]]:

@@ -22,7 +22,7 @@ from phototag.core.reconciliation import Base, Here, outside_edits, reconciled
 from phototag.core.regions import Account, Tagged
 from phototag.errors import PhotoError, PhotoProblem, SidecarError, UsageError
 from phototag.files import replace_file
-from phototag.index import faces, people, sidecars, words
+from phototag.index import faces, people, photos, sidecars, words
 from phototag.index.db import Index, transaction
 from phototag.index.faces import KnownFace, PhotoOnDisk
 from phototag.index.sidecars import Left
@@ -374,6 +374,9 @@ class _Writing:
                 self._count_back(each.data)
         with transaction(db):
             for each, status in done:
+                if self._manner.folder is None:
+                    one = each.sidecar
+                    photos.sidecar_written(db, one.file.path, one.path, one.status, status)
                 if status is None:
                     sidecars.forget(db, each.sidecar.path)
                 else:

@@ -92,6 +92,11 @@ class Batch:
     seconds: float
 
 
+def _is_same(one: PhotoFile | None, other: PhotoFile | None) -> bool:
+    """Whether nothing changed between two looks at a path, its sidecar neither."""
+    return one == other and (one is None or other is None or one.sidecar == other.sidecar)
+
+
 class Settling:
     """Tells files that are whole from those that are still being written.
 
@@ -117,7 +122,7 @@ class Settling:
             now_s: when, on a clock that only runs forward.
         """
         fresh = {file.path: file for file in changes.fresh}
-        self._tried = {path: file for path, file in self._tried.items() if fresh.get(path) == file}
+        self._tried = {path: file for path, file in self._tried.items() if _is_same(fresh.get(path), file)}
         seen = {**dict.fromkeys(changes.missing), **fresh}
         self._since = {
             path: (file, self._first_seen(path, file, now_s)) for path, file in seen.items() if path not in self._tried
@@ -134,7 +139,7 @@ class Settling:
 
     def _first_seen(self, path: bytes, file: PhotoFile | None, now_s: float) -> float:
         before, since = self._since.get(path, (None, now_s))
-        return since if before == file else now_s
+        return since if _is_same(before, file) else now_s
 
     def done(self, batch: Changes) -> None:
         """Forget what was read; what could not be is tried again only when it has changed."""
@@ -252,13 +257,16 @@ class Watch:
     def _look_and_read(self) -> Batch | None:
         self._hints.forget()
         looked = self._look()
+        if looked.asked:
+            with self._library.writing() as index:
+                scan.note_sidecars(index, looked)
         ready = self._settling.ready(looked.changes, self._looked_s)
         return self._read(replace(looked, changes=ready)) if ready.fresh or ready.missing else None
 
     def _look(self) -> Look:
         start_s = time.monotonic()
         with self._library.reading() as index:
-            looked = look(index)
+            looked = look(index, self._shop.darkroom)
         self._looked_s = time.monotonic()
         self._look_took_s = self._looked_s - start_s
         changes = looked.changes
@@ -338,7 +346,7 @@ def _still_to_do(index: Index, looked: Look) -> Look:
     """Without what another phototag did between the look and now."""
     known = photos.files(index.db)
     changes = looked.changes
-    fresh = tuple(file for file in changes.fresh if known.get(file.path, (None, ""))[0] != file)
+    fresh = tuple(file for file in changes.fresh if not _is_same(known.get(file.path, (None, ""))[0], file))
     return replace(looked, known=known, changes=replace(changes, fresh=fresh))
 
 

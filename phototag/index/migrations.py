@@ -463,6 +463,17 @@ CREATE TABLE sidecars (
     intended TEXT                            -- as `said`, what is being written, until the file is safely there
 ) WITHOUT ROWID;
 
+-- machine: whether a file tells the orientation itself; else a sidecar did, or nobody
+ALTER TABLE files ADD COLUMN is_turn_own INTEGER NOT NULL DEFAULT 0;
+UPDATE files SET is_turn_own = 1 WHERE orientation <> 1;
+-- machine: the sidecar that each file had when its orientation was last asked for
+CREATE TABLE beside (
+    photo BLOB PRIMARY KEY REFERENCES files (path) ON DELETE CASCADE,
+    path BLOB NOT NULL,                      -- the sidecar's, relative to the library
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL
+) WITHOUT ROWID;
+
 CREATE TRIGGER stale_by_presence AFTER INSERT ON present
     BEGIN INSERT INTO stale_lines SELECT path FROM files
         WHERE hash IN (NEW.hash, (SELECT original FROM copies WHERE hash = NEW.hash)) ON CONFLICT DO NOTHING; END;

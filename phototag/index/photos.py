@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from phototag.core.vectors import from_bytes, to_bytes
 from phototag.errors import PhotoProblem
 from phototag.index import spaces, spots
 from phototag.index.db import forget_results
-from phototag.types import Box, Face, Photo, PhotoFile, Place, Shown, TakenFrom
+from phototag.types import Box, Face, Photo, PhotoFile, Place, Shown, Sidecar, TakenFrom
 
 if TYPE_CHECKING:
     from phototag.types import Vectors
@@ -28,9 +28,18 @@ IS_A_FACE = "faces.id NOT IN (SELECT face_id FROM not_faces JOIN bindings USING 
 
 
 def files(db: sqlite3.Connection) -> dict[bytes, tuple[PhotoFile, str]]:
-    """Every file of the last scan with the picture that is in it, be it a copy of another one, by path."""
+    """Every file of the last scan with the picture that is in it, be it a copy of another one, by path.
+
+    A file comes with the sidecar that it had when its orientation was last asked for.
+    """
+    beside = {photo: Sidecar(*rest) for photo, *rest in db.execute("SELECT photo, path, size, mtime_ns FROM beside")}
     rows = db.execute("SELECT path, size, mtime_ns, content FROM files")
-    return {path: (PhotoFile(path, size, mtime_ns), photo) for path, size, mtime_ns, photo in rows}
+    return {path: (PhotoFile(path, size, mtime_ns, beside.get(path)), photo) for path, size, mtime_ns, photo in rows}
+
+
+def turns(db: sqlite3.Connection) -> dict[bytes, int]:
+    """The orientation, 1 to 8, of each file that does not tell it itself, by path."""
+    return dict(db.execute("SELECT path, orientation FROM files WHERE NOT is_turn_own"))
 
 
 def failed_files(db: sqlite3.Connection) -> dict[bytes, PhotoFile]:
@@ -62,16 +71,30 @@ def described_otherwise(db: sqlite3.Connection, space_id: int) -> set[bytes]:
     return {row[0] for row in db.execute(sql, (space_id,))}
 
 
-def is_analysed(db: sqlite3.Connection, photo: str, orientation: int, space_id: int) -> bool:
+def is_analysed(
+    db: sqlite3.Connection,
+    photo: str,
+    orientation: int,
+    space_id: int,
+    is_other: Callable[[bytes], bool] = lambda _: True,
+) -> bool:
     """Whether this photo's faces have been looked for in this Space, with the picture turned this way.
 
     Where other files of the picture are there, the way that it is turned on those is as good.
+
+    Args:
+        db: the index.
+        photo: hash of the picture.
+        orientation: 1 to 8.
+        space_id: the Space's.
+        is_other: whether the file that was known at this path is still there, and not the one that is asked for.
     """
-    sql = """
-        SELECT 1 FROM photos WHERE hash = ? AND space_id = ?
-        AND (orientation = ? OR EXISTS (SELECT 1 FROM files f WHERE f.content = photos.hash
-                                        AND f.orientation = photos.orientation))"""
-    return db.execute(sql, (photo, space_id, orientation)).fetchone() is not None
+    sql = "SELECT orientation FROM photos WHERE hash = ? AND space_id = ?"
+    row = db.execute(sql, (photo, space_id)).fetchone()
+    if row is None or row[0] == orientation:
+        return row is not None
+    paths = db.execute("SELECT path FROM files WHERE content = ? AND orientation = ?", (photo, row[0]))
+    return any(is_other(path) for (path,) in paths)
 
 
 def count_faces(db: sqlite3.Connection) -> int:
@@ -158,8 +181,8 @@ def record_file(db: sqlite3.Connection, file: PhotoFile, photo: str, shown: Show
     db.execute(f"UPDATE photos SET compared = 0 WHERE {back}", (photo,))
     db.execute(
         "REPLACE INTO files (path, size, mtime_ns, hash, content, orientation, taken, taken_from, camera, latitude,"
-        " longitude) VALUES (?1, ?2, ?3, coalesce((SELECT original FROM copies WHERE copies.hash = ?4), ?4), ?4, ?5,"
-        " ?6, ?7, ?8, ?9, ?10)",
+        " longitude, is_turn_own) VALUES (?1, ?2, ?3,"
+        " coalesce((SELECT original FROM copies WHERE copies.hash = ?4), ?4), ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         (
             file.path,
             file.size,
@@ -170,8 +193,39 @@ def record_file(db: sqlite3.Connection, file: PhotoFile, photo: str, shown: Show
             shown.taken_from,
             shown.camera,
             *(shown.place or (None, None)),
+            shown.is_turn_own,
         ),
     )
+    record_sidecar(db, file)
+
+
+def record_sidecar(db: sqlite3.Connection, file: PhotoFile) -> None:
+    """Remember the sidecar of a file that is known, or that it has none. Inside a transaction."""
+    db.execute("DELETE FROM beside WHERE photo = ?", (file.path,))
+    if (sidecar := file.sidecar) is not None:
+        row = file.path, sidecar.path, sidecar.size, sidecar.mtime_ns
+        db.execute("INSERT INTO beside (photo, path, size, mtime_ns) VALUES (?, ?, ?, ?)", row)
+
+
+def sidecar_written(
+    db: sqlite3.Connection, photo: bytes, sidecar: bytes, before: tuple[int, int] | None, after: tuple[int, int] | None
+) -> None:
+    """We wrote to a sidecar, which changes no orientation, so that no scan need open it for that. Inside a transaction.
+
+    Args:
+        db: the index.
+        photo: path of the file beside which it lies.
+        sidecar: its path.
+        before: its size and time of change, nanoseconds, before; None if it was not there. What others changed before
+            that, and no scan has seen, is for the next one.
+        after: likewise, now; None if it is not there any more.
+    """
+    if before is not None:
+        seen = "photo = ? AND path = ? AND size = ? AND mtime_ns = ?"
+        if not db.execute(f"DELETE FROM beside WHERE {seen}", (photo, sidecar, *before)).rowcount:
+            return
+    if after is not None:
+        db.execute("REPLACE INTO beside VALUES (?, ?, ?, ?)", (photo, sidecar, *after))
 
 
 def recorded(db: sqlite3.Connection, file: PhotoFile) -> str | None:

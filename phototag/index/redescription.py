@@ -191,6 +191,7 @@ def _take_files(db: sqlite3.Connection) -> None:
     """What lies at which path, as it was seen when the photos were described."""
     db.execute("DELETE FROM files WHERE path IN (SELECT path FROM described.problems)")
     db.execute("REPLACE INTO files SELECT * FROM described.files")
+    db.execute("REPLACE INTO beside SELECT * FROM described.beside")
     db.execute("DELETE FROM problems WHERE path IN (SELECT path FROM described.files)")
     db.execute("REPLACE INTO problems SELECT * FROM described.problems")
 

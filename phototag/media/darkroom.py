@@ -14,15 +14,17 @@ import atexit
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
-from phototag.media import embedded, formats, images
+from phototag.errors import PhotoError, SidecarError
+from phototag.media import embedded, formats, images, sidecars
 from phototag.media.child import Child, CrashError, Job, OutOfMemoryError
 from phototag.media.content import content_hash
-from phototag.types import PhotoFile, Shown
+from phototag.media.markup import MAX_BYTES
+from phototag.types import PhotoFile, Shown, Sidecar
 
 DECODE_SECONDS = 15
 """For hash, metadata and pixels, on the clock, when the bytes have been read."""
@@ -40,19 +42,21 @@ class Developed:
         shown: how the file shows it.
         picture: None if it was not asked for.
         seconds: step -> how long it took.
+        sidecar: that was read as well.
     """
 
     hash: str
     shown: Shown
     picture: images.Picture | None
     seconds: Mapping[str, float]
+    sidecar: Sidecar | None = None
 
 
 class Darkroom(Protocol):
     """Opens photos. Goes to another process with each job, so it is small."""
 
     def develop(self, root: Path, file: PhotoFile, long_side: int | None) -> Developed:
-        """Read a file and name its picture.
+        """Read a file and name its picture. Where it tells no orientation, that which its sidecar tells holds.
 
         Args:
             root: the library.
@@ -65,6 +69,13 @@ class Darkroom(Protocol):
             OSError: it cannot be read now.
         """
 
+    def turn(self, root: Path, sidecar: Sidecar) -> int | None:
+        """The orientation that a sidecar tells, 1 to 8; None where it tells none, is broken, or is too large.
+
+        Raises:
+            OSError: it cannot be read now.
+        """
+
     def packet(self, root: Path, file: PhotoFile) -> bytes:
         """Find the XMP in a file, without decoding it; b"" where there is none.
 
@@ -74,19 +85,19 @@ class Darkroom(Protocol):
         """
 
 
-Work: TypeAlias = Callable[[PhotoFile, int | None, float, bytes], Developed]
+Work: TypeAlias = Callable[[PhotoFile, int | None, float, int | None, bytes], Developed]
 """`develop`, or what a test has done in its place."""
 
 
-def develop(file: PhotoFile, long_side: int | None, max_megapixels: float, data: bytes) -> Developed:
+def develop(file: PhotoFile, long_side: int | None, max_megapixels: float, turn: int | None, data: bytes) -> Developed:
     """Name the picture in a file, and decode it unless `long_side` is None. Raises as `images.decode`."""
     start = time.perf_counter()
     name = content_hash(data)
     hashed = time.perf_counter()
     if long_side is None:
-        picture, shown = None, images.how_shown(data, name=file.path, mtime_ns=file.mtime_ns)
+        picture, shown = None, images.how_shown(data, name=file.path, mtime_ns=file.mtime_ns, turn=turn)
     else:
-        picture = images.decode(data, long_side, max_megapixels, name=file.path, mtime_ns=file.mtime_ns)
+        picture = images.decode(data, long_side, max_megapixels, name=file.path, mtime_ns=file.mtime_ns, turn=turn)
         shown = picture.shown
     return Developed(name, shown, picture, {"hash": hashed - start, "decode": time.perf_counter() - hashed})
 
@@ -99,7 +110,12 @@ class Here:
 
     def develop(self, root: Path, file: PhotoFile, long_side: int | None) -> Developed:
         """Read a file and name its picture."""
-        return develop(file, long_side, self.max_megapixels, _read(root, file))
+        turn, sidecar = _glance(self, root, file)
+        return replace(develop(file, long_side, self.max_megapixels, turn, _read(root, file)), sidecar=sidecar)
+
+    def turn(self, root: Path, sidecar: Sidecar) -> int | None:
+        """The orientation that a sidecar tells."""
+        return _told(_read_sidecar(root, sidecar))
 
     def packet(self, root: Path, file: PhotoFile) -> bytes:
         """Find the XMP in a file."""
@@ -131,9 +147,18 @@ class Apart:
 
     def develop(self, root: Path, file: PhotoFile, long_side: int | None) -> Developed:
         """Read a file and name its picture."""
-        work = partial(self.work, file, long_side, self.max_megapixels)
+        turn, sidecar = _glance(self, root, file)
+        work = partial(self.work, file, long_side, self.max_megapixels, turn)
         developed: Developed = _tried(Job(partial(_read, root, file), work, self.seconds, self.megabytes))
-        return developed
+        return replace(developed, sidecar=sidecar)
+
+    def turn(self, root: Path, sidecar: Sidecar) -> int | None:
+        """The orientation that a sidecar tells."""
+        try:
+            turn: int | None = _tried(Job(partial(_read_sidecar, root, sidecar), _told, self.seconds, self.megabytes))
+        except PhotoError:  # it took too long, or more than there is
+            return None
+        return turn
 
     def packet(self, root: Path, file: PhotoFile) -> bytes:
         """Find the XMP in a file."""
@@ -142,7 +167,34 @@ class Apart:
         return packet
 
 
-def _path(root: Path, file: PhotoFile) -> Path:
+def _glance(room: Darkroom, root: Path, file: PhotoFile) -> tuple[int | None, Sidecar | None]:
+    """What a photo's sidecar tells, and the sidecar; nothing of one that cannot be read now."""
+    if file.sidecar is None:
+        return None, None
+    try:
+        return room.turn(root, file.sidecar), file.sidecar
+    except OSError:
+        return None, None
+
+
+def _told(data: bytes) -> int | None:
+    try:
+        return sidecars.orientation(data)
+    except SidecarError:
+        return None
+
+
+def _read_sidecar(root: Path, sidecar: Sidecar) -> bytes:
+    if sidecar.size > MAX_BYTES:
+        return b""
+    with _path(root, sidecar).open("rb") as file:
+        data = file.read(sidecar.size + 1)
+    if len(data) != sidecar.size:
+        raise BlockingIOError(0, _CHANGING)
+    return data
+
+
+def _path(root: Path, file: PhotoFile | Sidecar) -> Path:
     return root / os.fsdecode(file.path)
 
 
@@ -152,8 +204,11 @@ def _read(root: Path, file: PhotoFile) -> bytes:
         formats.require_picture(path)
     data = path.read_bytes()
     if len(data) != file.size:
-        raise BlockingIOError(0, "it was changing while it was read; the next scan will read it again")
+        raise BlockingIOError(0, _CHANGING)
     return data
+
+
+_CHANGING = "it was changing while it was read; the next scan will read it again"
 
 
 _new_child = partial(Child, preload=__name__)

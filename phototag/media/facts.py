@@ -55,13 +55,15 @@ def of_tags(exif: Image.Exif, xmp: bytes | str = b"", name: bytes = b"", mtime_n
     """Gather the facts of metadata that was read already; see `shown`."""
     properties = _Properties(xmp)
     taken, taken_from = _taken(exif, properties, name, mtime_ns)
+    turn = _orientation(exif)
     return Shown(
-        _orientation(exif) or 1,
+        turn or 1,
         taken,
         taken_from,
         camera(_tag(exif, ExifTags.Base.Make), _tag(exif, ExifTags.Base.Model))
         or camera(properties.get(_TIFF + "Make"), properties.get(_TIFF + "Model")),
         _place(_table(exif, ExifTags.IFD.GPSInfo)),
+        is_turn_own=turn is not None,
     )
 
 

@@ -33,6 +33,9 @@ JPEG XL and camera RAW come by their own ways."""
 _TRANSPOSED = frozenset({5, 6, 7, 8})
 _JPEG = frozenset({"JPEG", "MPO"})
 _CIELAB = frozenset({8, 9})
+_BOXED = frozenset({"HEIF", "AVIF"})
+_BOXED_HEAD = 1 << 16
+"""Bytes in which HEIF and AVIF describe their items."""
 
 Image.MAX_IMAGE_PIXELS = None  # Pillow's own limit is below that of some phones; ours is checked on every photo
 pillow_heif.register_heif_opener()
@@ -63,6 +66,7 @@ def decode(
     *,
     name: bytes = b"",
     mtime_ns: int | None = None,
+    turn: int | None = None,
 ) -> Picture:
     """Decode a photo at the size that is worth it.
 
@@ -77,6 +81,7 @@ def decode(
         max_megapixels: of the full size; more is refused before decoding.
         name: the file's name or path: camera RAW is told by it, and it may say when the photo was taken.
         mtime_ns: time of last change of the file, which says when the photo was taken if nothing else does.
+        turn: the orientation, 1 to 8, that holds if the file itself tells none.
 
     Raises:
         PhotoError: not a photo, broken, cut off, too large, or of a kind whose package is not installed; says which.
@@ -86,7 +91,7 @@ def decode(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return _decode(data, long_side, max_megapixels, name, mtime_ns)
+            return _decode(data, long_side, max_megapixels, name, mtime_ns, turn)
     except PhotoError:
         raise
     except MemoryError:
@@ -95,14 +100,25 @@ def decode(
         raise PhotoError(_reason(data, name, error)) from error
 
 
-def how_shown(data: bytes, *, name: bytes = b"", mtime_ns: int | None = None) -> Shown:
+def how_shown(data: bytes, *, name: bytes = b"", mtime_ns: int | None = None, turn: int | None = None) -> Shown:
     """Read the facts about a photo without decoding it (but JPEG XL); of what is no photo, what name and time say.
 
     Args:
         data: the whole file.
         name: the file's name or path.
         mtime_ns: time of last change of the file.
+        turn: as for `decode`.
     """
+    return _or_turned(_own(data, name, mtime_ns), turn)
+
+
+def _or_turned(shown: Shown, turn: int | None) -> Shown:
+    """The file itself has the word."""
+    return shown if shown.is_turn_own or turn is None else replace(shown, orientation=turn)
+
+
+def _own(data: bytes, name: bytes, mtime_ns: int | None) -> Shown:
+    """What the file itself says."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -114,7 +130,9 @@ def how_shown(data: bytes, *, name: bytes = b"", mtime_ns: int | None = None) ->
         return facts.of_tags(Image.Exif(), b"", name, mtime_ns)
 
 
-def _decode(data: bytes, long_side: int, max_megapixels: float, name: bytes, mtime_ns: int | None) -> Picture:
+def _decode(
+    data: bytes, long_side: int, max_megapixels: float, name: bytes, mtime_ns: int | None, turn: int | None
+) -> Picture:
     if raw.is_raw(name, data):
         try:
             negative = raw.read(data, long_side, max_megapixels)
@@ -126,17 +144,18 @@ def _decode(data: bytes, long_side: int, max_megapixels: float, name: bytes, mti
             return _picture(pixels, negative.width, negative.height, shown.orientation, shown)
     with _opened(data, max_megapixels) as image:
         width, height = image.size
-        shown = _shown(image, data, name, mtime_ns)
+        shown = _or_turned(_shown(image, data, name, mtime_ns), turn)
         if image.format in _JPEG:
             image.draft("RGB", _draft_size(width, height, long_side))
         image.load()
         if image.format not in _JPEG:
             width, height = image.size  # Pillow turns TIFF by itself as it loads, and takes the tag away
-        turn = facts.orientation(image) or 1 if image.format == "TIFF" else shown.orientation
-        pixels = _upright(image, long_side, turn)
+        is_turned = image.format == "TIFF" and shown.is_turn_own
+        left = facts.orientation(image) or 1 if is_turned else shown.orientation
+        pixels = _upright(image, long_side, left)
         if curve := hdr.levels(data):
             pixels = cv2.LUT(pixels, np.array(curve, np.uint8)).astype(np.uint8, copy=False)
-        return _picture(pixels, width, height, turn, shown)
+        return _picture(pixels, width, height, left, shown)
 
 
 def _picture(pixels: Pixels, width: int, height: int, turn: int, shown: Shown) -> Picture:
@@ -192,16 +211,27 @@ def _cielab(data: bytes, max_megapixels: float) -> Image.Image:
 
 def _shown(image: Image.Image, data: bytes, name: bytes, mtime_ns: int | None) -> Shown:
     shown = facts.shown(image, name, mtime_ns)
+    if image.format in _BOXED:
+        return replace(shown, is_turn_own=shown.is_turn_own or _is_turned_by_box(data))
     if image.format != "JXL":
         return shown
     head = jxl.header(data)
+    is_own = shown.is_turn_own or head.orientation != 1
     if head.from_jpeg:
-        return replace(shown, orientation=head.orientation)
-    return shown if head.orientation == 1 else replace(shown, orientation=1)  # else the decoder has turned it
+        return replace(shown, orientation=head.orientation, is_turn_own=is_own)
+    # else the decoder has turned it
+    return shown if head.orientation == 1 else replace(shown, orientation=1, is_turn_own=is_own)
+
+
+def _is_turned_by_box(data: bytes) -> bool:
+    """Whether HEIF or AVIF says how it is turned or mirrored in its own way; the decoders do not tell."""
+    head = data[:_BOXED_HEAD]
+    return b"irot" in head or b"imir" in head
 
 
 def _shown_raw(data: bytes, orientation: int, name: bytes, mtime_ns: int | None) -> Shown:
-    return replace(facts.of_tags(raw.exif(data), b"", name, mtime_ns), orientation=orientation)
+    shown = facts.of_tags(raw.exif(data), b"", name, mtime_ns)
+    return replace(shown, orientation=orientation, is_turn_own=True)
 
 
 def _draft_size(width: int, height: int, long_side: int) -> tuple[int, int]:

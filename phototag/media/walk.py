@@ -17,7 +17,8 @@ from typing import TypeAlias
 from phototag.errors import LibraryError
 from phototag.media.exclusions import IGNORE_FILE, Patterns, excluded_by, from_file, from_option
 from phototag.media.formats import Kind, kind_of
-from phototag.types import PhotoFile
+from phototag.media.sidecars import is_sidecar, owners
+from phototag.types import PhotoFile, Sidecar
 
 SKIPPED_FOLDERS = frozenset(
     [*b"@eadir #recycle #snapshot $recycle.bin lost+found thumbs __macosx".split(), b"system volume information"]
@@ -80,12 +81,14 @@ class _Folder:
         entries: what is left to look at.
         rules: of this folder and those above it.
         is_library: of one of Apple's programs.
+        sidecars: name of a photo -> what lies beside it.
     """
 
     prefix: bytes
     entries: Iterator[os.DirEntry[bytes]]
     rules: tuple[Patterns, ...]
-    is_library: bool = False
+    is_library: bool
+    sidecars: Mapping[bytes, os.DirEntry[bytes]]
 
 
 class Walk:
@@ -189,7 +192,7 @@ class Walk:
         if is_folder:
             return self._folder(entry.path, path, folder)
         why = _NOT_PHOTOS.get(kind_of(entry.name))
-        return self._file(entry, path) if why is None else PassedOver(path, why)
+        return self._file(entry, path, folder) if why is None else PassedOver(path, why)
 
     def _is_folder(self, entry: os.DirEntry[bytes], path: bytes, folder: _Folder) -> bool | None:
         """None if the system does not tell; noted, unless it is excluded whatever it is."""
@@ -225,9 +228,9 @@ class Walk:
             # the option has the last word, as git's has
             rules = (*rules[:-1], own, self._option) if self._option is not None else (*rules, own)
         is_library = absolute.lower().endswith(PHOTO_LIBRARIES)
-        return _Folder(path, iter(entries), rules, is_library)
+        return _Folder(path, iter(entries), rules, is_library, _sidecars(entries))
 
-    def _file(self, entry: os.DirEntry[bytes], path: bytes) -> PhotoFile | PassedOver | None:
+    def _file(self, entry: os.DirEntry[bytes], path: bytes, folder: _Folder) -> PhotoFile | PassedOver | None:
         try:
             status = entry.stat()
         except OSError as error:
@@ -237,7 +240,19 @@ class Walk:
             return PassedOver(path, Why.LINK) if _is_link(entry) else None
         if not stat.S_ISREG(status.st_mode):
             return PassedOver(path, Why.NO_FILE)
-        return PhotoFile(path, status.st_size, status.st_mtime_ns)
+        return PhotoFile(path, status.st_size, status.st_mtime_ns, self._sidecar(entry.name, folder))
+
+    def _sidecar(self, photo: bytes, folder: _Folder) -> Sidecar | None:
+        """What lies beside a photo, if it is there and nobody excludes it."""
+        entry = folder.sidecars.get(photo)
+        if entry is None or excluded_by(folder.rules, folder.prefix + entry.name) is not None:
+            return None
+        try:
+            status = entry.stat()
+        except OSError:
+            return None
+        is_file = stat.S_ISREG(status.st_mode)
+        return Sidecar(folder.prefix + entry.name, status.st_size, status.st_mtime_ns) if is_file else None
 
     def _target_excluded_by(self, entry: os.DirEntry[bytes]) -> str | None:
         """Who excludes what a link leads to, or a folder around that; links are looked at when all else is known."""
@@ -294,6 +309,14 @@ def is_there(path: bytes, unreadable: Collection[bytes]) -> bool:
     return any(part in unreadable or part + b"/" in unreadable for part in above)
 
 
+def _sidecars(entries: Sequence[os.DirEntry[bytes]]) -> Mapping[bytes, os.DirEntry[bytes]]:
+    """Name of a photo -> what lies beside it; a folder without sidecars costs hardly anything."""
+    if not any(is_sidecar(entry.name) for entry in entries):
+        return {}
+    by_name = {entry.name: entry for entry in entries if not entry.name.startswith(b".") and not _is_folder(entry)}
+    return {photo: by_name[sidecar] for photo, sidecar in owners(by_name).items()}
+
+
 def _identity(folder: bytes) -> _Identity:
     status = os.stat(folder)
     return status.st_dev, status.st_ino
@@ -302,6 +325,14 @@ def _identity(folder: bytes) -> _Identity:
 def _is_link(entry: os.DirEntry[bytes]) -> bool:
     try:
         return entry.is_symlink()
+    except OSError:
+        return False
+
+
+def _is_folder(entry: os.DirEntry[bytes]) -> bool:
+    """Whether it is a folder, and no link to one."""
+    try:
+        return entry.is_dir(follow_symlinks=False)
     except OSError:
         return False
 

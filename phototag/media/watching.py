@@ -17,6 +17,7 @@ from watchdog.observers import Observer
 
 from phototag.media.exclusions import IGNORE_FILE
 from phototag.media.formats import Kind, kind_of
+from phototag.media.sidecars import is_sidecar
 from phototag.media.walk import SKIPPED_FOLDERS
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ class _Bell(FileSystemEventHandler):
         names = os.path.relpath(path, self._root).split(os.fsencode(os.sep))
         if path != self._root and any(name.startswith(b".") or name in SKIPPED_FOLDERS for name in names):
             return False
-        return is_folder or kind_of(path) is not Kind.OTHER
+        return is_folder or is_sidecar(path) or kind_of(path) is not Kind.OTHER
 
 
 def _why(error: OSError) -> str:

@@ -117,6 +117,15 @@ def parse(data: bytes, size: tuple[int, int] | None = None) -> Tagged:
     return tagged(document(markup.Text(data).body), size)
 
 
+def orientation(data: bytes) -> int | None:
+    """`tiff:Orientation` of a packet, or of a sidecar, 1 to 8; None where it tells none.
+
+    Raises:
+        SidecarError: it cannot be read; says why.
+    """
+    return _orientation(document(markup.Text(data).body))
+
+
 def document(body: bytes) -> Element:
     """Read the XML of a packet.
 

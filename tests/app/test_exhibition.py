@@ -9,6 +9,9 @@ from PIL import Image
 
 from phototag.app.correct import ignore
 from phototag.app.exhibition import Links, exhibition
+from phototag.app.intake import take_in
+from phototag.app.known import known_people
+from phototag.core.regions import Account
 from phototag.media.pages.contents import Gallery
 from tests.conftest import BLUE, DARK_RED, GREEN, PALE_RED, RED, Album
 
@@ -77,6 +80,41 @@ def test_the_best_face_is_on_the_cover(album: Album) -> None:
     faces = [album.face(photo) for photo in "abc"]
     assert best == [max(faces, key=lambda face: (face.quality, face.id))]
     assert gallery.people[0].who.face == best[0].id
+
+
+def test_who_is_on_a_photo_without_a_place_is_shown_with_it(album: Album) -> None:
+    album.scan(a=[RED], b=[BLUE], c=[], d=[])
+    album.name("elon", "a")
+    take_in(album.index, [Account(b"a.png", people=("Dora",)), Account(b"c.png", people=("Dora", "elon"))], "XMP", 2)
+    gallery, best = exhibition(album.index, album.root.parent / "out")
+    assert sorted(names(gallery)) == ["a.png", "c.png"]
+    assert {e.path: [who.name for who in e.sitters] for e in gallery.exhibits} == {
+        b"a.png": ["elon", "Dora"],
+        b"c.png": ["Dora", "elon"],
+    }
+    assert on(gallery, "c") == []
+    told = [(person.who.name, person.faces, len(person.exhibits)) for person in gallery.people]
+    assert told == [("elon", 1, 2), ("Dora", 0, 2)]
+    assert told == [(person.name, person.faces, person.photos) for person in known_people(album.index)]
+    assert [face and face.id for face in best] == [album.face("a").id, None]
+    assert [person.who.cover is None for person in gallery.people] == [False, True]
+    assert [companion.who.name for companion in gallery.people[1].companions] == ["elon"]
+    assert (gallery.unknown, gallery.left_out) == (1, 2)
+
+
+def test_who_is_named_on_a_face_later_is_not_there_twice(album: Album) -> None:
+    album.scan(a=[RED])
+    take_in(album.index, [Account(b"a.png", people=("Dora",))], "XMP", 2)
+    album.name("dora", "a")
+    (exhibit,) = shown(album).exhibits
+    assert (on(shown(album), "a"), exhibit.also) == (["Dora"], ())
+
+
+def test_who_is_ignored_is_not_there(album: Album) -> None:
+    album.scan(a=[RED])
+    take_in(album.index, [Account(b"a.png", people=("Dora",))], "XMP", 2)
+    ignore(album.index, "Dora", at_ns=3)
+    assert (shown(album).people, shown(album).exhibits) == ((), ())
 
 
 def test_boxes_are_those_of_the_upright_picture(album: Album) -> None:

@@ -14,6 +14,8 @@ from PIL import Image
 from phototag.app import gallery as module
 from phototag.app.correct import rename
 from phototag.app.gallery import GalleryReport, make_gallery
+from phototag.app.intake import take_in
+from phototag.core.regions import Account
 from phototag.errors import LibraryError
 from phototag.files import replace_file
 from phototag.media.pages.places import LARGE_SIDE, SMALL_SIDE
@@ -82,6 +84,27 @@ def test_every_link_leads_somewhere(known: Album) -> None:
     assert report.start.is_file()
     assert len(list(report.start.parent.glob("photos/*/*.html"))) == 4
     assert broken_links(report.start.parent) == []
+
+
+def test_who_has_no_face_has_a_page_and_a_letter(known: Album) -> None:
+    take_in(
+        known.index,
+        [Account(b"red.png", people=("Dora",)), Account(b"IMG_20200101_120000.png", (), ("ann",))],
+        "XMP",
+        2,
+    )
+    report = made(known)
+    folder = report.start.parent
+    assert (report.people, report.photos, report.problems) == (3, 4, ())
+    assert broken_links(folder) == []
+    assert len(list(folder.glob("faces/*/*.jpg"))) == 2
+    first, pages = report.start.read_text(), [page.read_text() for page in folder.glob("people/*.html")]
+    assert '<span class="face none" aria-hidden="true">D</span>' in first
+    assert '<span class="quiet">1 photo</span>' in first
+    assert sum('<p class="quiet">1 photo, ' in page for page in pages) == 1  # Dora's
+    assert sum('<p class="quiet">2 faces, 3 photos, 2020 to 2022</p>' in page for page in pages) == 1  # Ann's
+    assert sum("Also on it" in page.read_text() for page in folder.glob("photos/*/*.html")) == 2
+    assert made(known).written == 0
 
 
 def long_sides(folder: Path, asked: int) -> set[int]:

@@ -382,3 +382,27 @@ def test_the_history_says_whose_word_it_was(two: Album) -> None:
     changes(two, "a", ("Ann", "Anna"))
     export(two)
     assert entries(two.index)[0].text == "1 face as sidecars has them"
+
+
+def test_a_scan_need_not_open_what_was_written_here(two: Album, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("a sidecar was opened")
+
+    monkeypatch.setattr("phototag.media.darkroom.Apart.turn", refuse)
+    assert two.scan() == 0
+    correct.rename(two.index, "Ann", "Anna", AT)
+    export(two)
+    assert two.scan() == 0
+
+
+def test_a_turn_that_no_scan_has_seen_is_not_hidden_by_writing(two: Album) -> None:
+    changes(
+        two,
+        "a",
+        ("<rdf:Description", '<rdf:Description xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="6"'),
+    )
+    correct.rename(two.index, "Ann", "Anna", AT)
+    export(two)
+    two.close()
+    two.scan()
+    assert two.face("a").orientation == 6

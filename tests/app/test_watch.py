@@ -24,12 +24,12 @@ from phototag.app.evidence import Evidence
 from phototag.app.watch import Batch, Library, Pace, Settling, Watch
 from phototag.engines import fake
 from phototag.errors import DamagedError, LockedError
-from phototag.index import db, lock
+from phototag.index import db, lock, photos
 from phototag.index.db import Index
 from phototag.media.darkroom import Here
 from phototag.media.walk import Changes
 from phototag.settings import Settings
-from phototag.types import PhotoFile
+from phototag.types import PhotoFile, Sidecar
 from tests.conftest import BLUE, GREEN, RED, Command, draw_photo
 
 QUICK = Pace(settled_s=0.15, batch_s=1.0, check_s=0.05)
@@ -132,6 +132,35 @@ def file(path: bytes, size: int = 1, mtime_ns: int = 1) -> PhotoFile:
 def ready(settling: Settling, now_s: float, *fresh: PhotoFile, missing: tuple[bytes, ...] = ()) -> list[bytes]:
     found = settling.ready(Changes((), fresh, missing), now_s)
     return [*(file.path for file in found.fresh), *found.missing]
+
+
+def test_a_photo_is_whole_when_its_sidecar_is_and_read_again_when_that_turns_it_again() -> None:
+    settling = Settling(Pace(settled_s=2))
+    one, other = (PhotoFile(b"a", 1, 1, Sidecar(b"a.xmp", 1, mtime_ns)) for mtime_ns in (1, 2))
+    assert ready(settling, 10, one) == []
+    assert ready(settling, 12, other) == []
+    assert ready(settling, 14, other) == [b"a"]
+    settling.done(Changes((), (other,), ()))
+    assert ready(settling, 16, other) == []
+    assert ready(settling, 18, one) == []
+    assert ready(settling, 20, one) == [b"a"]
+
+
+def test_a_sidecar_turns_a_photo_while_it_is_watched(tmp_path: Path, start: Start) -> None:
+    draw_photo(tmp_path / "P" / "a.png", [RED])
+    watched = start(tmp_path / "P")
+    watched.batches(1)
+    for told in ("6", "", "3"):
+        (tmp_path / "P" / "a.png.xmp").write_text(
+            "<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>"
+            f"<rdf:Description xmlns:tiff='http://ns.adobe.com/tiff/1.0/' tiff:Orientation='{told}'/>"
+            "</rdf:RDF></x:xmpmeta>"
+        )
+        batch = watched.batch()
+        assert (batch.kinds, batch.problems) == ({}, ())
+        with wiring.reading(watched.settings) as index:
+            assert photos.picture_at(index.db, b"a.png")[1] == int(told or 1)  # type: ignore[index]
+    assert watched.is_quiet()
 
 
 def test_a_file_is_whole_when_two_looks_found_it_the_same() -> None:

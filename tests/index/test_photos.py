@@ -8,7 +8,7 @@ from phototag.errors import PhotoProblem
 from phototag.index import groups, people, photos, spaces
 from phototag.index.db import GROUPED, TAGGED, Index, get_meta, set_meta, transaction
 from phototag.index.spots import Spot
-from phototag.types import Box, Cluster, Grade, PhotoFile, Suggestion
+from phototag.types import Box, Cluster, Grade, PhotoFile, Shown, Sidecar, Suggestion
 from tests.index.conftest import LEFT, NEWER, RIGHT, SPACE, name, put_photo
 
 
@@ -196,3 +196,36 @@ def test_a_photo_that_is_described_again_keeps_its_faces_and_their_names(index: 
     assert [label.face for label in people.labels(index.db)] == [ids[0]]
     found = index.db.execute("SELECT DISTINCT space_id FROM vectors").fetchall()
     assert found == [(2,)]
+
+
+def test_a_file_is_known_with_its_sidecar_until_it_is_gone(index: Index) -> None:
+    put_photo(index, "a.jpg", "aa", [])
+    file = PhotoFile(b"a.jpg", 1000, 1, Sidecar(b"a.xmp", 5, 6))
+    with transaction(index.db):
+        photos.record_file(index.db, file, "aa", Shown(6))
+    assert photos.files(index.db)[b"a.jpg"][0].sidecar == file.sidecar
+    assert photos.turns(index.db) == {b"a.jpg": 6}
+    with transaction(index.db):
+        photos.record_sidecar(index.db, replace(file, sidecar=None))
+        photos.record_sidecar(index.db, replace(file, sidecar=Sidecar(b"b.xmp", 5, 6)))
+    assert photos.files(index.db)[b"a.jpg"][0].sidecar == Sidecar(b"b.xmp", 5, 6)
+    with transaction(index.db):
+        photos.record_file(index.db, file, "aa", Shown(6, is_turn_own=True))
+    assert photos.turns(index.db) == {}
+    with transaction(index.db):
+        photos.forget_files(index.db, [b"a.jpg"])
+    assert index.db.execute("SELECT count(*) FROM beside").fetchone() == (0,)
+
+
+def test_a_sidecar_that_is_noted_makes_no_line_stale(index: Index) -> None:
+    put_photo(index, "a.jpg", "aa", [])
+    with transaction(index.db):
+        index.db.execute("DELETE FROM stale_lines")
+        photos.record_sidecar(index.db, PhotoFile(b"a.jpg", 1000, 1, Sidecar(b"a.xmp", 5, 6)))
+    assert index.db.execute("SELECT count(*) FROM stale_lines").fetchone() == (0,)
+
+
+def test_a_photo_that_was_turned_itself_is_no_copy_of_what_it_was(index: Index) -> None:
+    put_photo(index, "a.jpg", "aa", [])
+    assert not photos.is_analysed(index.db, "aa", 6, 1, lambda path: path != b"a.jpg")
+    assert photos.is_analysed(index.db, "aa", 6, 1, lambda path: path != b"b.jpg")

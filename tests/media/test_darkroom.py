@@ -19,7 +19,7 @@ from phototag.errors import PhotoError, TooLargeError
 from phototag.media import darkroom
 from phototag.media.child import SHELF_BYTES, Child, Job
 from phototag.media.darkroom import Apart, Developed, Here
-from phototag.types import PhotoFile, TakenFrom
+from phototag.types import PhotoFile, Sidecar, TakenFrom
 from tests import hostile
 from tests.conftest import BLUE, RED, draw_photo
 
@@ -244,7 +244,7 @@ import sys
 from pathlib import Path
 from phototag.media import darkroom
 from phototag.media.child import SHELF_BYTES, Child, Job
-from phototag.types import PhotoFile, TakenFrom
+from phototag.types import PhotoFile, Sidecar, TakenFrom
 from tests import hostile
 
 root, name = Path(sys.argv[1]), sys.argv[2]
@@ -303,3 +303,57 @@ def test_a_child_loads_no_engine(tmp_path: Path) -> None:
     assert "numpy" in maps
     assert "openvino" not in maps
     assert "site-packages/scipy/" not in maps
+
+
+TURNED = b"""<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>
+<rdf:Description xmlns:tiff='http://ns.adobe.com/tiff/1.0/' tiff:Orientation='6'/></rdf:RDF></x:xmpmeta>"""
+LAUGHS = (
+    b"<!DOCTYPE x [<!ENTITY a 'ha'><!ENTITY b '" + b"&a;" * 1000 + b"'>]><x Orientation=''>" + b"&b;" * 1000 + b"</x>"
+)
+
+
+def beside(path: Path, data: bytes) -> Sidecar:
+    """Write a sidecar."""
+    sidecar = path.with_name(path.name + ".xmp")
+    sidecar.write_bytes(data)
+    return Sidecar(sidecar.name.encode(), len(data), 1)
+
+
+@pytest.mark.parametrize("room", [Here(), ROOM])
+def test_a_sidecar_turns_a_photo_that_tells_nothing_itself(tmp_path: Path, room: darkroom.Darkroom) -> None:
+    path = draw_photo(tmp_path / "a.png", [RED])
+    sidecar = beside(path, TURNED)
+    for long_side in (1000, None):
+        found = room.develop(tmp_path, replace(as_listed(path), sidecar=sidecar), long_side)
+        assert (found.shown.orientation, found.shown.is_turn_own, found.sidecar) == (6, False, sidecar)
+        assert found.picture is None or found.picture.pixels.shape[:2] == (320, 200)
+
+
+@pytest.mark.parametrize("room", [Here(), ROOM])
+@pytest.mark.parametrize("data", [b"", b"Orientation", TURNED[:-20], LAUGHS, b"\0" * 10_000_001])
+def test_a_broken_sidecar_tells_nothing(tmp_path: Path, room: darkroom.Darkroom, data: bytes) -> None:
+    path = draw_photo(tmp_path / "a.png", [RED])
+    sidecar = beside(path, data)
+    assert room.turn(tmp_path, sidecar) is None
+    assert room.develop(tmp_path, replace(as_listed(path), sidecar=sidecar), None).shown.orientation == 1
+
+
+@pytest.mark.parametrize("deed", ["hang", "crash"])
+def test_a_sidecar_that_breaks_the_child_tells_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, deed: str
+) -> None:
+    path = draw_photo(tmp_path / "a.png", [RED])
+    file = replace(as_listed(path), sidecar=beside(path, TURNED))
+    monkeypatch.setattr(darkroom, "_told", getattr(hostile, f"_{deed}_on"))
+    assert ROOM.turn(tmp_path, file.sidecar) is None  # type: ignore[arg-type]
+    assert ROOM.develop(tmp_path, file, 1000).shown.orientation == 1
+
+
+def test_a_sidecar_that_cannot_be_read_now_was_not_asked(tmp_path: Path) -> None:
+    path = draw_photo(tmp_path / "a.png", [RED])
+    sidecar = beside(path, TURNED)
+    for odd in (replace(sidecar, size=sidecar.size + 1), replace(sidecar, size=1), Sidecar(b"gone.xmp", 1, 1)):
+        with pytest.raises(OSError):
+            ROOM.turn(tmp_path, odd)
+        found = ROOM.develop(tmp_path, replace(as_listed(path), sidecar=odd), None)
+        assert (found.shown.orientation, found.sidecar) == (1, None)

@@ -13,7 +13,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from phototag.errors import PhotoError
 from phototag.media import hdr
-from phototag.media.images import MAX_MEGAPIXELS, Picture, decode
+from phototag.media.images import MAX_MEGAPIXELS, Picture, decode, how_shown
 from tests.media.negatives import LONG, SHORT, Tags, tiff
 
 RED, GREY, BLUE, WHITE = (224, 0, 0), (128, 128, 128), (0, 0, 224), (255, 255, 255)
@@ -540,3 +540,33 @@ def test_a_picture_has_a_perceptual_hash_of_how_it_is_upright() -> None:
     straight, turned = (decode(encoded(turned_away(drawing(), o), "PNG", exif=exif(o)), ANY_SIZE).look for o in (1, 6))
     assert straight == turned is not None
     assert decode(encoded(Image.new("RGB", (64, 64)), "PNG"), ANY_SIZE).look is None
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize(
+    "form", ["JPEG", "PNG", "WEBP", "TIFF", "BMP", "JPEG2000", "HEIF", pytest.param("AVIF", marks=needs_avif)]
+)
+def test_an_orientation_from_elsewhere_holds_where_the_file_tells_none(form: str, orientation: int) -> None:
+    data = encoded(turned_away(drawing(), orientation), form)
+    picture = decode(data, ANY_SIZE, turn=orientation)
+    assert shows(picture, drawing(), tolerance=12)
+    assert (picture.shown.orientation, picture.shown.is_turn_own) == (orientation, False)
+    assert how_shown(data, turn=orientation) == picture.shown
+
+
+@pytest.mark.parametrize("own", [1, 6])
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "TIFF"])
+def test_the_file_has_the_word(form: str, own: int) -> None:
+    by_exif = encoded(turned_away(drawing(), own), form, exif=exif(own), quality=95)
+    by_xmp = with_xmp_orientation(turned_away(drawing(), own), "PNG", own)
+    for data in (by_exif, by_xmp):
+        picture = decode(data, ANY_SIZE, turn=3)
+        assert shows(picture, drawing())
+        assert (picture.shown.orientation, picture.shown.is_turn_own) == (own, True)
+        assert how_shown(data, turn=3) == picture.shown
+
+
+def test_heic_that_says_it_in_its_own_way_has_the_word() -> None:
+    data = encoded(drawing(), "HEIF") + struct.pack(">I4s4s", 12, b"free", b"irot")
+    picture = decode(data, ANY_SIZE, turn=6)
+    assert (picture.shown.orientation, picture.shown.is_turn_own) == (1, True)

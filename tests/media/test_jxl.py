@@ -53,11 +53,19 @@ def test_a_jpeg_packed_without_loss_gives_the_same_upright_picture(tmp_path: Pat
     assert picture.shown == how_shown(data)
 
 
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_an_orientation_from_elsewhere_holds_where_the_file_tells_none(orientation: int) -> None:
+    data = encoded(turned_away(drawing(), orientation), "JXL", quality=95)
+    assert shows(decode(data, ALL, turn=orientation), drawing())
+    assert how_shown(encoded(drawing(), "JXL", exif=exif(6)), turn=orientation).orientation == 6
+
+
 def test_what_the_decoder_has_turned_is_not_turned_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jxl, "header", lambda _: jxl.Header(64, 96, 6, from_jpeg=False))
     picture = decode(encoded(drawing(), "JXL", exif=exif(6), quality=95), ALL)
     assert shows(picture, drawing())
     assert picture.shown.orientation == 1
+    assert decode(encoded(drawing(), "JXL", quality=95), ALL, turn=3).shown.orientation == 1
 
 
 def test_the_capture_time_is_read() -> None:

@@ -39,6 +39,7 @@ def test_every_orientation_gives_the_same_upright_picture(has_preview: bool, ori
     assert (picture.width, picture.height) == (240, 160)
     assert picture.shown == Shown(orientation, "2019-06-01T12:00:00", TakenFrom.EXIF, "Toy Box")
     assert how_shown(dng(stored, None, orientation), name=NAME) == picture.shown
+    assert decode(dng(stored, None, orientation), ALL, name=NAME, turn=3).shown == picture.shown
 
 
 def test_a_preview_that_the_camera_has_turned_already_is_left_so() -> None:

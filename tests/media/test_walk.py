@@ -11,7 +11,7 @@ import pytest
 from phototag.errors import LibraryError, UsageError
 from phototag.media.formats import PHOTOS
 from phototag.media.walk import SKIPPED_FOLDERS, PassedOver, Walk, Why, compare
-from phototag.types import PhotoFile
+from phototag.types import PhotoFile, Sidecar
 
 needs_links = pytest.mark.skipif(os.name == "nt", reason="links need special rights on Windows")
 needs_bytes = pytest.mark.skipif(sys.platform in {"darwin", "win32"}, reason="file names are always Unicode here")
@@ -439,3 +439,44 @@ def test_changes_come_in_the_order_of_paths() -> None:
 def test_what_is_known_of_an_unreadable_place_is_not_missing() -> None:
     old = known(*map(file, ["a/1", "a/b/2", "ab/3", "link/4", "x.jpg", "x.jpg2"]))
     assert compare([], old, {b"a/", b"link", b"x.jpg"}).missing == (b"ab/3", b"x.jpg2")
+
+
+def sidecars(root: Path) -> dict[str, str]:
+    return {
+        os.fsdecode(file.path): os.fsdecode(file.sidecar.path)
+        for file in Walk(root).photo_files()
+        if file.sidecar is not None
+    }
+
+
+def test_a_photo_comes_with_what_lies_beside_it(tmp_path: Path) -> None:
+    put(tmp_path, "a/1.jpg", "a/1.jpg.xmp", "a/2/3.jpg", "a/2.JPG", "a/2.XMP", "b/1.jpg", "b/3.jpg.xmp")
+    assert sidecars(tmp_path) == {"a/1.jpg": "a/1.jpg.xmp", "a/2.JPG": "a/2.XMP"}
+    file = next(file for file in Walk(tmp_path).photo_files() if file.path == b"a/1.jpg")
+    status = (tmp_path / "a/1.jpg.xmp").stat()
+    assert file.sidecar == Sidecar(b"a/1.jpg.xmp", status.st_size, status.st_mtime_ns)
+    assert passed_over(tmp_path) == dict.fromkeys(["a/1.jpg.xmp", "a/2.XMP", "b/3.jpg.xmp"], Why.OTHER)
+
+
+def test_what_is_excluded_hidden_or_no_file_is_no_sidecar(tmp_path: Path) -> None:
+    put(tmp_path, "a.jpg", "a.jpg.xmp", "b.jpg", "b.jpg.xmp/c.txt", "sub/.c.jpg.xmp", "sub/c.jpg")
+    ignore(tmp_path, "a.jpg.xmp")
+    assert sidecars(tmp_path) == {}
+
+
+@needs_links
+def test_a_sidecar_that_leads_nowhere_is_none(tmp_path: Path) -> None:
+    put(tmp_path, "a.jpg")
+    (tmp_path / "a.jpg.xmp").symlink_to(tmp_path / "gone.xmp")
+    assert sidecars(tmp_path) == {}
+
+
+def test_nothing_is_opened_for_a_sidecar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path, "a.jpg", "a.jpg.xmp")
+    monkeypatch.delattr("builtins.open")
+    monkeypatch.delattr(Path, "open")
+    assert sidecars(tmp_path) == {"a.jpg": "a.jpg.xmp"}
+
+
+def test_a_file_with_another_sidecar_is_the_same_file() -> None:
+    assert compare([PhotoFile(b"a", 1, 1, Sidecar(b"a.xmp", 1, 1))], {b"a": PhotoFile(b"a", 1, 1)}).fresh == ()

@@ -17,14 +17,14 @@ class Sitter:
     Attributes:
         id: the person's.
         name: theirs.
-        face: id of the face that shows them best.
+        face: id of the face that shows them best; None for who is on photos, but nobody says where.
         orientation: EXIF's, of the photo that it is on.
     """
 
     id: int
     name: str
-    face: str
-    orientation: int
+    face: str | None = None
+    orientation: int = 1
 
     @property
     def page(self) -> str:
@@ -32,9 +32,9 @@ class Sitter:
         return person_page(self.id)
 
     @property
-    def cover(self) -> str:
-        """The picture of their face."""
-        return cover(self.face, self.orientation)
+    def cover(self) -> str | None:
+        """The picture of their face, if they have one."""
+        return None if self.face is None else cover(self.face, self.orientation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,7 @@ class Exhibit:
         path: of the file, relative to the library.
         original: link to the file, from a page of a photo.
         marks: the faces, from left to right.
+        also: who else is on it, nobody says where; by name.
     """
 
     photo: str
@@ -67,6 +68,7 @@ class Exhibit:
     path: bytes
     original: str
     marks: tuple[Mark, ...]
+    also: tuple[Sitter, ...] = ()
 
     @property
     def page(self) -> str:
@@ -90,8 +92,8 @@ class Exhibit:
 
     @property
     def sitters(self) -> tuple[Sitter, ...]:
-        """Who is on it, each once, from left to right."""
-        return tuple(dict.fromkeys(mark.who for mark in self.marks if mark.who is not None))
+        """Who is on it, each once, from left to right, then those without a place."""
+        return tuple(dict.fromkeys([*(mark.who for mark in self.marks if mark.who is not None), *self.also]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ def _of_person(gallery: Gallery, person: Portrayed) -> Iterator[Page]:
             "numbers": len(laid_out),
             "years": first,
             "companions": person.companions[:COMPANIONS],
+            "unseen": any(person.who in exhibit.also for exhibit in person.exhibits),
         }
         yield Page(person_page(person.who.id, number), "person.html", values)
 
@@ -73,12 +74,14 @@ def _of_photos(gallery: Gallery) -> Iterator[Page]:
     of = {person.who: _neighbours(person.exhibits) for person in gallery.people}
     for exhibit in gallery.exhibits:
         ways = [_Way(who, of[who][0].get(exhibit.photo), of[who][1].get(exhibit.photo)) for who in exhibit.sitters]
+        n_marked = len(ways) - len(exhibit.also)
         values = {
             "gallery": gallery,
             "exhibit": exhibit,
             "newer": newer.get(exhibit.photo),
             "older": older.get(exhibit.photo),
-            "ways": ways,
+            "marked": ways[:n_marked],
+            "also": ways[n_marked:],
         }
         yield Page(exhibit.page, "photo.html", values)
 

@@ -24,6 +24,11 @@ def count(n: int, one: str, many: str | None = None) -> str:
     return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
+def seen(faces: int, photos: int, between: str) -> str:
+    """'3 faces on 2 photos', or '2 photos' for who has no face on them."""
+    return between.join([*([count(faces, "face")] if faces else []), count(photos, "photo")])
+
+
 def day(taken: str | None) -> str:
     """'14 August 2021' of ISO 8601 local time."""
     parts = _TIME.match(taken or "")
