@@ -11,12 +11,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from phototag.core.geometry import intersection_over_union
+from phototag.core.keywords import SEPARATORS, Keywords, Turnover, key
 from phototag.core.names import name_key
 from phototag.core.regions import SAME_REGION, Account, Region, Replacement, Tagged, match_regions
 from phototag.types import Box
-
-ROOT = "People"
-"""Under which names stand in the hierarchies of keywords, as digiKam and Lightroom have it."""
 
 UNMOVED = 1e-3
 """Edges of rectangles that differ less are where they were: programs round to between three and six digits."""
@@ -53,8 +51,6 @@ class Here(NamedTuple):
 
 _LISTS = ("mwg", "microsoft", "iptc")
 """Lists of rectangles, that which most programs know first."""
-_NAMES = {"person_in_image": "", "subject": "", "hierarchical": "|", "tags_list": "/"}
-"""Lists of names, each with what separates the levels of its hierarchy; in the order of the fields of Tagged."""
 
 
 def outside_edits(path: bytes, base: Base, theirs: Tagged) -> tuple[Account, tuple[str, ...]]:
@@ -75,13 +71,13 @@ def outside_edits(path: bytes, base: Base, theirs: Tagged) -> tuple[Account, tup
         return Account(path), ()
     changes = list(_changes(base.whole, theirs))
     disputed = tuple(_disputes(changes))
-    named = {name_key(region.name or "") for region in theirs.regions}
-    before = {name_key(name) for name in base.whole.person_in_image}
+    named = {key(region.name or "") for region in theirs.regions}
+    before = {key(name) for name in base.whole.person_in_image}
     return (
         Account(
             path,
             regions=() if disputed else tuple(_fresh(base.whole, theirs)),
-            people=tuple(name for name in theirs.person_in_image if name_key(name) not in before | named),
+            people=tuple(name for name in theirs.person_in_image if key(name) not in before | named),
             replaced=() if disputed else tuple(_each_once(changes)),
             absent=tuple(_gone(base.whole, theirs)),
         ),
@@ -92,7 +88,7 @@ def outside_edits(path: bytes, base: Base, theirs: Tagged) -> tuple[Account, tup
 def is_stripped(base: Base, theirs: Tagged) -> bool:
     """Whether nothing is left of what was written, though something was."""
     written, now = base.written, theirs
-    lists = (*_LISTS, *_NAMES)
+    lists = (*_LISTS, *SEPARATORS)
     return any(getattr(written, each) for each in lists) and not any(
         _is_there(item, getattr(now, each)) for each in lists for item in getattr(written, each)
     )
@@ -124,7 +120,7 @@ def _changes(whole: Tagged, theirs: Tagged) -> Iterator[Replacement]:
                     continue
                 if now or _lost_keyword(region.name, whole, theirs):
                     yield Replacement(region.box, region.name, None)
-            elif name_key(there.name or "") != name_key(region.name):
+            elif key(there.name or "") != key(region.name):
                 yield Replacement(there.box, region.name, there.name)
 
 
@@ -132,35 +128,29 @@ def _still_has(region: Region, each: str, theirs: Tagged) -> bool:
     """Whether a list that more programs know still has it there."""
     better = [r for other in _LISTS[: _LISTS.index(each)] for r in getattr(theirs, other)]
     there = _at(region.box, better)
-    return there is not None and name_key(there.name or "") == name_key(region.name or "")
+    return there is not None and key(there.name or "") == key(region.name or "")
 
 
 def _moved_to(region: Region, before: Sequence[Region], now: Sequence[Region]) -> Region | None:
     """Where a rectangle has gone that is not at its place any more: one of its name where none was."""
-    key = name_key(region.name or "")
-    return next((r for r in now if name_key(r.name or "") == key and _at(r.box, before) is None), None)
+    name = key(region.name or "")
+    return next((r for r in now if key(r.name or "") == name and _at(r.box, before) is None), None)
 
 
 def _lost_keyword(name: str, whole: Tagged, theirs: Tagged) -> bool:
     """Whether a name was taken from the keywords, or from another list of names that is still there."""
-    for each in _NAMES:
-        left, now = _Left(Base(whole), each), getattr(theirs, each)
-        had, has = (any(left.key(item) == name_key(name) for item in items) for items in (left.whole, now))
-        if had and not has and (now or each == "subject"):
+    for each in SEPARATORS:
+        now = getattr(theirs, each)
+        if Keywords(each, getattr(whole, each)).lost(name, now) and (now or each == "subject"):
             return True
     return False
-
-
-def _as_leaf(name: str) -> str:
-    """A name in a hierarchy, where the separators of all of them mean something."""
-    return name.replace("|", " ").replace("/", " ")
 
 
 def _disputes(changes: Sequence[Replacement]) -> Iterator[str]:
     for i, one in enumerate(changes):
         for other in changes[:i]:
             overlap = intersection_over_union(one.box, other.box)
-            is_one = not (one.becomes and other.becomes) or name_key(one.becomes) == name_key(other.becomes)
+            is_one = not (one.becomes and other.becomes) or key(one.becomes) == key(other.becomes)
             if overlap >= SAME_REGION and not is_one:
                 yield f"one list has {other.becomes}, another {one.becomes}"
 
@@ -189,10 +179,10 @@ def _fresh(whole: Tagged, theirs: Tagged) -> Iterator[Region]:
 
 def _gone(whole: Tagged, theirs: Tagged) -> Iterator[str]:
     """Who was on the photo without a place, and is not any more."""
-    placed = {name_key(region.name or "") for region in whole.regions}
-    now = {name_key(name) for name in (*theirs.person_in_image, *(region.name or "" for region in theirs.regions))}
+    placed = {key(region.name or "") for region in whole.regions}
+    now = {key(name) for name in (*theirs.person_in_image, *(region.name or "" for region in theirs.regions))}
     for name in whole.person_in_image:
-        if name_key(name) not in placed | now:
+        if key(name) not in placed | now:
             yield name
 
 
@@ -213,59 +203,89 @@ def reconciled(base: Base, theirs: Tagged, faces: Sequence[Here], present: Seque
     """
     if is_stripped(base, theirs):
         base = Base()
-    rectangles = [_regions(getattr(base.written, each), getattr(theirs, each), faces) for each in _LISTS]
-    names = list(dict.fromkeys([*(face.name for face in faces if face.name), *present]))
-    lists = [_names(_Left(base, each), getattr(theirs, each), names) for each in _NAMES]
-    whole, written = ([pair[side] for pair in rectangles] for side in (0, 1))
-    items, ours = ([pair[side] for pair in lists] for side in (0, 1))
-    return _tagged(whole, items, theirs.orientation), _tagged(written, ours)
+    rectangles = [_Rectangles(getattr(base.written, each), getattr(theirs, each), faces) for each in _LISTS]
+    turnover = _turnover(rectangles, list(dict.fromkeys([*(face.name for face in faces if face.name), *present])))
+    left = {each: Keywords(each, getattr(base.whole, each), getattr(base.written, each)) for each in SEPARATORS}
+    lists = [keywords.reconciled(getattr(theirs, each), turnover) for each, keywords in left.items()]
+    whole = _tagged([one.whole for one in rectangles], [one for one, _ in lists], theirs.orientation)
+    return whole, _tagged([one.written for one in rectangles], [ours for _, ours in lists])
 
 
 def _tagged(
-    rectangles: Sequence[tuple[Region, ...]], lists: Sequence[tuple[str, ...]], orientation: int | None = None
+    rectangles: Sequence[Sequence[Region]], lists: Sequence[tuple[str, ...]], orientation: int | None = None
 ) -> Tagged:
-    mwg, microsoft, iptc = rectangles
+    mwg, microsoft, iptc = map(tuple, rectangles)
     person_in_image, subject, hierarchical, tags_list = lists
     return Tagged(mwg, microsoft, iptc, person_in_image, subject, hierarchical, tags_list, orientation)
 
 
-def _regions(
-    before: Sequence[Region], now: Sequence[Region], faces: Sequence[Here]
-) -> tuple[tuple[Region, ...], tuple[Region, ...]]:
-    """One list of rectangles as it shall be, and those of it that are there because of what was said here."""
-    pairs = match_regions([region.box for region in now], [face.box for face in faces])
-    wanted: list[Region] = []
-    ours: list[Region] = []
-    elsewhere: set[str] = set()
-    for i, region in enumerate(now):
-        left = _at(region.box, before)
-        stays = _as_here(region, left, faces[pairs[i]] if i in pairs else None)
+def _turnover(rectangles: Sequence[_Rectangles], names: Sequence[str]) -> Turnover:
+    standing = {region.name for one in rectangles for region in one.whole if region.name}
+    theirs = {name for one in rectangles for name in one.theirs}
+    return Turnover(names, standing, theirs, {was: name for one in rectangles for was, name in one.renamed.items()})
+
+
+class _Rectangles:
+    """One list of rectangles.
+
+    Attributes:
+        whole: as it shall be.
+        written: as it was written here: what others move later is compared with that. Without a name where the
+            rectangle is theirs and only its name comes from here.
+        theirs: names that others wrote, or gave.
+        renamed: a name that is there -> the one that takes its place.
+    """
+
+    def __init__(self, before: Sequence[Region], now: Sequence[Region], faces: Sequence[Here]) -> None:
+        self.whole: list[Region] = []
+        self.written: list[Region] = []
+        self.theirs: set[str] = set()
+        self.renamed: dict[str, str] = {}
+        pairs = match_regions([region.box for region in now], [face.box for face in faces])
+        elsewhere: set[str] = set()
+        for i, region in enumerate(now):
+            stays = self._keep(region, _at(region.box, before), faces[pairs[i]] if i in pairs else None)
+            if stays is not None and i not in pairs:
+                elsewhere.add(key(stays.name or ""))
+        for j, face in enumerate(faces):
+            if face.name and j not in pairs.values() and key(face.name) not in elsewhere:
+                self.whole.append(Region(face.name, face.box))
+                self.written.append(self.whole[-1])
+
+    def _keep(self, region: Region, left: Region | None, face: Here | None) -> Region | None:
+        """Put in a rectangle that is there, as it shall be; None if it shall not be there.
+
+        Args:
+            region: as it is.
+            left: as it was written, if it was.
+            face: that lies there, if one does.
+        """
+        stays = _as_here(region, left, face)
+        if region.name and (left is None or key(left.name or "") != key(region.name)):
+            self.theirs.add(region.name)
+        if region.name and stays is not None and stays.name and key(stays.name) != key(region.name):
+            self.renamed[region.name] = stays.name
         if stays is None:
-            continue
-        wanted.append(stays)
-        if i not in pairs:
-            elsewhere.add(name_key(stays.name or ""))
-        if left is not None or stays.name != region.name:
-            ours.append(stays)
-    missing = [face for j, face in enumerate(faces) if face.name and j not in pairs.values()]
-    added = [Region(face.name, face.box) for face in missing if name_key(face.name or "") not in elsewhere]
-    return (*wanted, *added), (*ours, *added)
+            return None
+        self.whole.append(stays)
+        if left is not None and left.name is not None:
+            self.written.append(Region(stays.name, left.box if stays.box == region.box else stays.box))
+        elif left is not None or stays.name != region.name:
+            self.written.append(Region(None, region.box))
+        return stays
 
 
 def _as_here(region: Region, left: Region | None, face: Here | None) -> Region | None:
-    """A rectangle that is there, as it shall be; None if it shall not be there.
-
-    Args:
-        region: as it is.
-        left: as it was written, if it was.
-        face: that lies there, if one does.
-    """
+    """A rectangle that is there, as it shall be; None if it shall not be there."""
+    is_ours = left is not None and left.name is not None
     if face is not None and face.name:
-        is_moved = left is None or not _is_unmoved(region.box, left.box)
+        is_moved = left is None or not is_ours or not _is_unmoved(region.box, left.box)
         stays = is_moved or _is_unmoved(region.box, face.box)
         return Region(_kept_spelling(region.name, face.name), region.box if stays else face.box)
-    if left is not None:
+    if is_ours:
         return None
+    if left is not None:
+        return region._replace(name=None)
     if face is not None and region.name and (face.is_ruled_out or name_key(region.name) in face.refused):
         return None
     return region
@@ -273,41 +293,8 @@ def _as_here(region: Region, left: Region | None, face: Here | None) -> Region |
 
 def _kept_spelling(theirs: str | None, ours: str) -> str:
     """A name as it is spelled there, if it is the same one."""
-    return theirs if theirs and name_key(theirs) == name_key(ours) else ours
+    return theirs if theirs and key(theirs) == key(ours) else ours
 
 
 def _is_unmoved(a: Box, b: Box) -> bool:
     return all(abs(x - y) < UNMOVED for x, y in zip(a, b, strict=True))
-
-
-class _Left:
-    """A list of names as it was left, and how names are spelled in it."""
-
-    def __init__(self, base: Base, each: str) -> None:
-        self.whole: tuple[str, ...] = getattr(base.whole, each)
-        self.written: tuple[str, ...] = getattr(base.written, each)
-        self.separator = _NAMES[each]
-
-    def spelled(self, name: str) -> str:
-        return f"{ROOT}{self.separator}{_as_leaf(name)}" if self.separator else name
-
-    def key(self, item: str) -> str:
-        """Of the name in an item: in a hierarchy it comes last."""
-        return name_key(item.rpartition(self.separator)[2] if self.separator else item)
-
-
-def _names(left: _Left, now: Sequence[str], names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """One list of names as it shall be, and those that are there, or were, because of what was said here.
-
-    Whoever others took from the list stays away from it.
-    """
-    wanted = {left.spelled(name) for name in names}
-    kept = [item for item in now if item in wanted or item not in left.written]
-    taken = {item for item in (*left.whole, *left.written) if item in wanted and item not in now}
-    there = {left.key(item) for item in kept}
-    added = []
-    for item in map(left.spelled, names):
-        if left.key(item) not in there and item not in taken:
-            there.add(left.key(item))
-            added.append(item)
-    return (*kept, *added), (*(item for item in kept if item in left.written), *added, *sorted(taken))
