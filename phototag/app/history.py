@@ -9,7 +9,7 @@ from phototag.app.decide import take_effect
 from phototag.errors import UsageError
 from phototag.index import journal
 from phototag.index.db import Index, transaction
-from phototag.index.journal import ConflictError, Decision, Kind
+from phototag.index.journal import ConflictError, Decision, Kind, Words
 
 __all__ = ["Decision", "Entry", "entries", "listed", "redo", "undo"]
 
@@ -176,7 +176,7 @@ _TEXTS = {
     Kind.NOTICE: "{name} is no longer ignored",
     Kind.NOT_A_FACE: "{faces} {are} no {one}",
     Kind.COLLAGE: "{photo} may show one person more than once",
-    Kind.IMPORT: "{faces} as {source} has them",
+    Kind.IMPORT: "{told}, as in {source}",
     Kind.REBUILD: "{faces} as tags.jsonl had them",
     Kind.UNDO: "decision {of} taken back",
     Kind.REDO: "decision {of} put back",
@@ -195,8 +195,24 @@ def _text(decision: Decision) -> str:
         "merged": listed([str(words.get("name")), *words.get("others", [])]),
         "groups": listed(groups),
         "of": decision.of,
+        "told": listed(_imported(words)) or "nothing",
     }
     return _TEXTS[decision.kind].format_map({**words, **more})
+
+
+def _imported(words: Words) -> list[str]:
+    """What an import came to, a phrase for each kind of thing that it said."""
+    kinds = {
+        "faces": ("1 face named", "{:,} faces named"),
+        "present": ("1 person put on a photo", "{:,} people put on photos"),
+        "absent": ("1 person taken off a photo", "{:,} people taken off photos"),
+        "refused": ("1 face not somebody", "{:,} faces not somebody"),
+        "no_faces": ("1 face none", "{:,} faces none"),
+    }
+    counts = {kind: int(words.get(kind, 0)) for kind in kinds}
+    return [
+        one if counts[kind] == 1 else many.format(counts[kind]) for kind, (one, many) in kinds.items() if counts[kind]
+    ]
 
 
 def listed(names: Sequence[str]) -> str:

@@ -328,7 +328,14 @@ class _Plan:
             draft.refuse(place.spot, persons[name])
         for place in self.no_faces:
             draft.no_face(place.spot)
-        return {"source": source, "faces": len(self.namings), "photos": len(self._touched)}
+        return {
+            "source": source,
+            "faces": len(self.namings),
+            "present": len(self.presences),
+            "absent": len(self.absences),
+            "refused": len(self.refusals),
+            "no_faces": len(self.no_faces),
+        }
 
     def report(self, decision: int | None) -> Intake:
         named = {name_key(naming.name) for naming in self.namings} | {name_key(name) for _, name in self.presences}

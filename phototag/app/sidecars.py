@@ -64,6 +64,7 @@ class Exported:
         conflicts: sidecars that were left alone, for here and there something else was said.
         problems: sidecars that cannot be read or written; they were left alone.
         differences: how each would change, if it was only tried; not of those that others changed.
+        unforeseen: how many those are.
     """
 
     written: int
@@ -73,6 +74,7 @@ class Exported:
     conflicts: tuple[PhotoProblem, ...]
     problems: tuple[PhotoProblem, ...]
     differences: tuple[Difference, ...]
+    unforeseen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,7 @@ def write_sidecars(index: Index, at_ns: int, progress: Progress, manner: Manner 
         () if manner.ours else tuple(sorted(conflicts, key=lambda problem: problem.path)),
         tuple(sorted([*shelf.problems, *intake.problems, *writing.problems], key=lambda problem: problem.path)),
         tuple(writing.differences),
+        len(accounts) if manner.dry_run else 0,
     )
 
 

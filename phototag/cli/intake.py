@@ -82,10 +82,11 @@ def tell_new(report: Intake, dry_run: bool) -> None:
         render.out("Nothing new.")
         return
     drawn = f", {report.drawn:,} of them where no face was found" if report.drawn else ""
-    render.out(
-        f"{_are(report.faces, dry_run)} named{drawn}: {render.count(report.people, 'person', 'people')} "
-        f"on {render.count(report.photos, 'photo')}."
-    )
+    if report.faces:
+        render.out(
+            f"{_are(report.faces, dry_run)} named{drawn}: {render.count(report.people, 'person', 'people')} "
+            f"on {render.count(report.photos, 'photo')}."
+        )
     if report.present:
         times = render.count(report.present, "time", "times")
         render.out(f"{times} somebody is on a photo, and nobody says where.")

@@ -56,7 +56,7 @@ def test_all_accounts_are_one_decision_that_is_taken_back_as_one(album: Album) -
     album.scan(a=[RED], b=[BLUE])
     before = album.tags()
     told(album, region("a", "Ann"), region("b", "Bob"), region("b", "Carl", CORNER), on("a", "Dora"))
-    assert [entry.text for entry in entries(album.index)] == ["3 faces as XMP has them"]
+    assert [entry.text for entry in entries(album.index)] == ["3 faces named and 1 person put on a photo, as in XMP"]
     undo(album.index, None, AT)
     assert album.tags() == before
     assert known_people(album.index) == []
@@ -313,6 +313,12 @@ def test_a_name_that_was_changed_on_both_sides_stays(album: Album) -> None:
         assert changed(album, "a", "Ann", becomes).contradictions == (Contradiction(b"a.png", theirs, "Carl"),)
     assert album.sources() == {"a": "human Carl"}
     assert changed(album, "a", "Ann", "carl").known == 1
+
+
+def test_the_history_says_what_else_was_taken_over(album: Album) -> None:
+    album.scan(a=[RED], b=[BLUE])
+    told(album, Account(b"a.png", refused=(Region("Ann", MIDDLE),)), Account(b"b.png", no_faces=(MIDDLE,)))
+    assert entries(album.index)[0].text == "1 face not somebody and 1 face none, as in XMP"
 
 
 def test_somebody_may_not_be_on_a_photo_any_more(album: Album) -> None:

@@ -381,7 +381,7 @@ def test_a_copy_gets_its_own(album: Album) -> None:
 def test_the_history_says_whose_word_it_was(two: Album) -> None:
     changes(two, "a", ("Ann", "Anna"))
     export(two)
-    assert entries(two.index)[0].text == "1 face as sidecars has them"
+    assert entries(two.index)[0].text == "1 face named, as in sidecars"
 
 
 def test_a_scan_need_not_open_what_was_written_here(two: Album, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,7 +31,7 @@ def test_picasa_names_faces_as_one_decision(album: Album, phototag: Command) -> 
     assert problem["photo"] == "Picasa's contact 0000000000000007"
     assert album.sources() == {"red": "human Ann", "blue": None}
     phototag("history")
-    assert "1 face as Picasa has them" in phototag.out
+    assert "1 face named, as in Picasa" in phototag.out
     assert phototag("undo") == 0
     assert album.sources() == {"red": None, "blue": None}
 
