@@ -209,10 +209,8 @@ def _imported(words: Words) -> list[str]:
         "refused": ("1 face not somebody", "{:,} faces not somebody"),
         "no_faces": ("1 face none", "{:,} faces none"),
     }
-    counts = {kind: int(words.get(kind, 0)) for kind in kinds}
-    return [
-        one if counts[kind] == 1 else many.format(counts[kind]) for kind, (one, many) in kinds.items() if counts[kind]
-    ]
+    told = [(int(words.get(kind, 0)), one, many) for kind, (one, many) in kinds.items()]
+    return [one if n == 1 else many.format(n) for n, one, many in told if n]
 
 
 def listed(names: Sequence[str]) -> str:

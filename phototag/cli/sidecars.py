@@ -88,10 +88,8 @@ def tell(report: Exported, manner: Manner) -> None:
         f"{render.count(report.written, 'sidecar')} {be}written{removed}, {report.unchanged:,} are as they shall be."
     )
     if report.unforeseen:
-        render.out(
-            f"{render.count(report.unforeseen, 'sidecar', 'sidecars')} that others changed, and photos on which somebody "
-            "is tagged by that, come on top."
-        )
+        others = render.count(report.unforeseen, "sidecar")
+        render.out(f"{others} that others changed, and what is tagged automatically by that, come on top.")
     if report.intake.photos:
         render.out("\nOthers had changed what sidecars say:")
         intake.tell_new(report.intake, manner.dry_run)
