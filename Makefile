@@ -21,7 +21,7 @@ lint: .venv/installed-test
 	$(BIN)/mypy
 
 unit: .venv/installed-test
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n logical --dist worksteal
 
 # With real readers of XMP: Debian's libimage-exiftool-perl and exiv2, or the like. `make test` skips them where they are not
 interop: .venv/installed-test

@@ -294,9 +294,9 @@ def test_the_photos_are_never_changed(phototag: Command, library: Path) -> None:
 
 
 def test_an_interrupted_scan_goes_on_where_it_stopped(tmp_path: Path) -> None:
-    """A real Ctrl-C into a real process, somewhere in the middle of 400 photos."""
-    photo = draw_photo(tmp_path / "0.jpg", [RED], (2400, 1600)).read_bytes()
-    for i in range(1, 400):
+    """A real Ctrl-C into a real process, somewhere in the middle of 200 photos."""
+    photo = draw_photo(tmp_path / "0.jpg", [RED], (1800, 1200)).read_bytes()
+    for i in range(1, 200):
         (tmp_path / f"{i}.jpg").write_bytes(photo + b"\0" * i)  # another picture to the index, the same to a decoder
     command = [sys.executable, "-m", "phototag", "scan", str(tmp_path), "--engine", "fake", "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
@@ -308,12 +308,12 @@ def test_an_interrupted_scan_goes_on_where_it_stopped(tmp_path: Path) -> None:
     assert process.returncode == 130, err
     assert b"Nothing is lost" in err
     done = _recorded(index)
-    assert 5 <= done < 400
+    assert 5 <= done < 200
     with sqlite3.connect(index) as db:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     db.close()
     document = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
-    assert counts(document) == {"seen": 400, "new": 400 - done, "unchanged": done}
+    assert counts(document) == {"seen": 200, "new": 200 - done, "unchanged": done}
 
 
 def test_an_impatient_ctrl_c_ends_the_scan_too(tmp_path: Path) -> None:

@@ -374,10 +374,13 @@ def test_a_row_that_speaks_of_none_is_damage(phototag: Command, named: Album) ->
     assert "a row of labels speaks of one that people has not" in phototag.out
 
 
-def test_thousands_of_unusable_files_are_counted_and_a_few_named(phototag: Command, named: Album) -> None:
-    for number in range(1200):
+def test_many_unusable_files_are_counted_and_a_few_named(
+    phototag: Command, named: Album, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("phototag.app.check.MANY_PROBLEMS", 20)
+    for number in range(25):
         (named.root / f"no{number:04}.jpg").write_bytes(b"no photo")
     named.scan()
     assert phototag("check") == 10
-    assert "1,200 files that could not be used:\n  no0000.jpg\n" in phototag.out
-    assert "  and 1,195 more" in phototag.out
+    assert "25 files that could not be used:\n  no0000.jpg\n" in phototag.out
+    assert "  and 20 more" in phototag.out
