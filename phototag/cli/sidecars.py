@@ -85,7 +85,8 @@ def tell(report: Exported, manner: Manner) -> None:
     be = "would be " if manner.dry_run else ""
     removed = f", {report.removed:,} {be}removed" if report.removed else ""
     render.out(
-        f"{render.count(report.written, 'sidecar')} {be}written{removed}, {report.unchanged:,} are as they shall be."
+        f"{render.count(report.written, 'sidecar')} {be}written{removed}, "
+        f"{render.count(report.unchanged, 'is as it shall be', 'are as they shall be')}."
     )
     if report.unforeseen:
         others = render.count(report.unforeseen, "sidecar")
