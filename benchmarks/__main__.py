@@ -17,7 +17,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import commands, copies, places, quality, rescan, speed, stress, tables, upheavals
+from benchmarks import commands, copies, places, quality, rescan, sharing, speed, stress, tables, upheavals
 from benchmarks.photos import SAMPLE, photos_in
 from benchmarks.tables import Table
 
@@ -39,7 +39,9 @@ def main() -> None:
     )
     parser.add_argument("photos", nargs="?", type=Path, default=SAMPLE)
     parser.add_argument("--points", type=Path, help="CSV with eyes, nose and mouth of annotated faces on PHOTOS")
-    parser.add_argument("--only", choices=["speed", "large", "stages", "scaling", "rescan", "commands", "recall"])
+    parser.add_argument(
+        "--only", choices=["speed", "large", "stages", "scaling", "rescan", "commands", "sharing", "recall"]
+    )
     options = parser.parse_args()
     photos = photos_in(options.photos)
     parts: dict[str, tuple[list[str], Callable[[], list[list[str]]]]] = {
@@ -49,6 +51,7 @@ def main() -> None:
         "scaling": (speed.HEAD, lambda: speed.scaling(photos)),
         "rescan": (rescan.HEAD, rescan.unchanged_library),
         "commands": (commands.HEAD, commands.on_large_index),
+        "sharing": (sharing.HEAD, sharing.on_large_index),
     }
     if options.points:
         parts = {"recall": (speed.RECALL_HEAD, lambda: speed.recall(options.photos, options.points))}
