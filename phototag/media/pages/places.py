@@ -19,8 +19,8 @@ KEEP_OUT = ".phototagignore"
 SMALL_SIDE, LARGE_SIDE = 640, 1600
 """Pixels of a picture's long side: in a row of others, and on its own page.
 
-640 fills a row on a sharp screen. 1600 fills all but the largest screens; a photo of 3 or 4 MP takes 0.25 MB there, where
-2048 would take 0.36 (2026-11, three photos of people); and the original is one click away.
+640 fills a row on a sharp screen. 1600 fills all but the largest screens; a photo of 3 or 4 MP takes 0.25 MB there,
+where 2048 would take 0.36 (2026-11, three photos of people); and the original is one click away.
 """
 
 STEPS = 400
