@@ -9,27 +9,25 @@ from __future__ import annotations
 import difflib
 import hashlib
 import os
-import stat
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from phototag.app.intake import Contradiction, Intake, take_in
+from phototag.app.sidecar_shelf import Sidecar, SidecarShelf, problem
 from phototag.core.names import name_key
 from phototag.core.reconciliation import Base, Here, outside_edits, reconciled
 from phototag.core.regions import Account, Tagged
-from phototag.errors import PhotoError, PhotoProblem, SidecarError, UsageError
+from phototag.errors import PhotoError, PhotoProblem, SidecarError
 from phototag.files import replace_file
 from phototag.index import faces, people, photos, sidecars, words
 from phototag.index.db import Index, transaction
 from phototag.index.faces import KnownFace, PhotoOnDisk
-from phototag.index.sidecars import Left
 from phototag.index.words import Word
 from phototag.media import xmp, xmp_edit
-from phototag.media.markup import MAX_BYTES, Text
-from phototag.media.sidecars import Sidecars
+from phototag.media.markup import Text
 from phototag.types import Progress, Source
 
 SOURCE = "sidecars"
@@ -110,7 +108,7 @@ def write_sidecars(index: Index, at_ns: int, progress: Progress, manner: Manner 
         LibraryError: the index cannot be written.
     """
     manner = manner or Manner()
-    shelf = Shelf(index, manner.folder)
+    shelf = SidecarShelf(index, manner.folder)
     found = list(progress(shelf.all(), label="Reading sidecars", total=len(shelf.files), unit="photo"))
     accounts, disputes = _edits(found)
     intake = take_in(index, accounts, SOURCE, at_ns, dry_run=manner.dry_run)
@@ -150,118 +148,6 @@ def _conflict(one: Contradiction) -> PhotoProblem:
 
 
 @dataclass(frozen=True, slots=True)
-class Sidecar:
-    """A photo's sidecar, or the place of one.
-
-    Attributes:
-        file: the photo.
-        path: of the sidecar: relative to the library, or absolute.
-        status: its size in bytes and time of change in nanoseconds; None if it is not there.
-        said: what it says; None if that is what it was left saying.
-        left: how it was left; None if it never was read nor written.
-        is_own: no other program wrote to it.
-    """
-
-    file: PhotoOnDisk
-    path: bytes
-    status: tuple[int, int] | None
-    said: Tagged | None
-    left: Left | None
-    is_own: bool
-
-    @property
-    def says(self) -> Tagged:
-        """What it says; nothing if it is not there."""
-        if self.said is not None or self.left is None:
-            return self.said or Tagged()
-        return self.left.base.whole
-
-    @property
-    def is_as_left(self) -> bool:
-        """Whether nobody wrote to it since."""
-        return self.left is not None and self.status == self.left[:2]
-
-    @property
-    def base(self) -> Base:
-        """How it was left; what is of this phototag's own hand is what it was left as, though it be forgotten."""
-        if self.status is None:
-            return Base()
-        if self.left is None:
-            return Base(self.says, self.says) if self.is_own else Base()
-        intended = self.left.intended
-        return intended if intended is not None and intended.whole == self.says else self.left.base
-
-
-class Shelf:
-    """The sidecars of a library.
-
-    Attributes:
-        files: its photos.
-        sidecars: which belongs to which.
-        problems: those that cannot be read, by the photo's path.
-    """
-
-    def __init__(self, index: Index, folder: Path | None) -> None:
-        """Know which there are, beside the photos or in a folder of their own, absolute.
-
-        Raises:
-            UsageError: the folder lies in the library.
-        """
-        if folder is not None and folder.resolve().is_relative_to(index.root.resolve()):
-            raise UsageError(
-                f"{folder} lies in the library {index.root}. Nothing was written. Give a folder outside, or none: then "
-                "sidecars lie beside the photos."
-            )
-        self.files = faces.photos_on_disk(index.db)
-        self.sidecars = Sidecars(index.root, [file.path for file in self.files], folder)
-        self.problems: list[PhotoProblem] = []
-        self._left = sidecars.known(index.db)
-
-    def all(self) -> Iterator[Sidecar]:
-        """Each photo's, by path, without those that cannot be read."""
-        for file in self.files:
-            try:
-                yield self._of(file)
-            except (OSError, SidecarError) as error:
-                self.problems.append(_problem(file.path, error))
-
-    def read(self, path: bytes) -> bytes:
-        """What a sidecar holds.
-
-        Raises:
-            SidecarError: it is no file, or too large.
-            OSError: it cannot be read.
-        """
-        status = self.sidecars.path(path).stat()
-        if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
-            raise SidecarError(f"The sidecar is no file of at most {MAX_BYTES // 10**6} MB.")
-        return self.sidecars.path(path).read_bytes()
-
-    def _of(self, file: PhotoOnDisk) -> Sidecar:
-        path = self.sidecars.of(file.path)
-        if path is None:
-            path = self.sidecars.new(file.path)
-            return Sidecar(file, path, None, Tagged(), self._left.get(path), is_own=False)
-        left, status = self._left.get(path), self.status(path)
-        if left is not None and status == left[:2]:
-            return Sidecar(file, path, status, None, left, is_own=False)
-        data = self.read(path)
-        says = xmp.parse(data, (file.width, file.height))
-        return Sidecar(file, path, status, says, left, is_own=xmp_edit.is_own(data))
-
-    def status(self, path: bytes) -> tuple[int, int]:
-        """Size in bytes and time of change in nanoseconds."""
-        status = self.sidecars.path(path).stat()
-        return status.st_size, status.st_mtime_ns
-
-
-def _problem(photo: bytes, error: Exception) -> PhotoProblem:
-    if isinstance(error, OSError):
-        return PhotoProblem(photo, f"The sidecar cannot be read or written: {error.strerror or error}.")
-    return PhotoProblem(photo, str(error))
-
-
-@dataclass(frozen=True, slots=True)
 class _Wanted:
     """What a sidecar shall say, and what of that is ours; `data` is the whole file then, None if it shall not be."""
 
@@ -273,7 +159,7 @@ class _Wanted:
 class _Writing:
     """Writes what the index says now."""
 
-    def __init__(self, index: Index, shelf: Shelf, manner: Manner) -> None:
+    def __init__(self, index: Index, shelf: SidecarShelf, manner: Manner) -> None:
         self._index, self._shelf, self._manner = index, shelf, manner
         self._faces: dict[str, list[KnownFace]] = defaultdict(list)
         for face in faces.faces(index.db):
@@ -339,7 +225,7 @@ class _Writing:
             data: bytes | None = xmp_edit.edit(before, whole, size)
             base = Base(xmp.parse(data or b"", size), written)
         except (OSError, PhotoError) as error:
-            self.problems.append(_problem(one.file.path, error))
+            self.problems.append(problem(one.file.path, error))
             return None
         if before is not None and xmp_edit.is_own(before) and base.whole == Tagged():
             data = None
@@ -373,7 +259,7 @@ class _Writing:
                 self._put_one(each)
                 done.append((each, self._shelf.status(each.sidecar.path) if each.data is not None else None))
             except (OSError, SidecarError) as error:
-                self.problems.append(_problem(each.sidecar.file.path, error))
+                self.problems.append(problem(each.sidecar.file.path, error))
                 self._count_back(each.data)
         with transaction(db):
             for each, status in done:

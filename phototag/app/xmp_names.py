@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from phototag.app.analyse import run_bounded
 from phototag.app.intake import Intake, take_in
-from phototag.app.sidecars import Shelf, Sidecar
+from phototag.app.sidecar_shelf import Sidecar, SidecarShelf
 from phototag.core.names import name_key
 from phototag.core.reconciliation import Base, outside_edits
 from phototag.core.regions import Account, Tagged
@@ -67,7 +67,7 @@ def take_in_xmp(
     Raises:
         UsageError: the folder lies in the library.
     """
-    shelf = Shelf(index, folder)
+    shelf = SidecarShelf(index, folder)
     reader = _Reader(index, darkroom)
     with ThreadPoolExecutor(workers, thread_name_prefix="phototag") as executor:
         shown = progress(shelf.all(), label="Reading XMP", total=len(shelf.files), unit="photo")

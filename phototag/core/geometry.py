@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from phototag.types import Box
 
@@ -81,16 +81,30 @@ def match_boxes(ours: Sequence[Box], theirs: Sequence[Box], least: float = 0.5) 
     Returns:
         Index into `ours` -> index into `theirs`; ties go to the lower indices.
     """
-    overlaps = sorted(
-        (-overlap, i, j)
+    overlaps = (
+        (overlap, i, j)
         for i, a in enumerate(ours)
         for j, b in enumerate(theirs)
         if (overlap := intersection_over_union(a, b)) >= least
     )
+    return paired(overlaps)
+
+
+def paired(overlaps: Iterable[tuple[float, int, int]]) -> dict[int, int]:
+    """Pair things one to one, the greatest overlap first.
+
+    Args:
+        overlaps: of each two that may be a pair: how much, and the index of the one and of the other.
+
+    Returns:
+        Index of the one -> of the other; ties go to the lower indices.
+    """
     pairs: dict[int, int] = {}
-    for _, i, j in overlaps:
-        if i not in pairs and j not in pairs.values():
+    taken: set[int] = set()
+    for _, i, j in sorted((-overlap, i, j) for overlap, i, j in overlaps):
+        if i not in pairs and j not in taken:
             pairs[i] = j
+            taken.add(j)
     return pairs
 
 

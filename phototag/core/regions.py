@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from phototag.core.geometry import intersection_over_union
+from phototag.core.geometry import intersection_over_union, paired
 from phototag.types import Box
 
 SAME_REGION = 0.5
@@ -122,19 +122,14 @@ def match_regions(drawn: Sequence[Box], faces: Sequence[Box]) -> dict[int, int]:
     Returns:
         Index into `drawn` -> index into `faces`; ties go to the lower indices.
     """
-    overlaps = sorted(
-        (-overlap, i, j)
+    return paired(
+        (overlap, i, j)
         for i, region in enumerate(drawn)
         for j, face in enumerate(faces)
         if (overlap := intersection_over_union(region, face)) >= FACE_IN_REGION
         and _holds_centre(region, face)
         and _holds_centre(face, region)
     )
-    pairs: dict[int, int] = {}
-    for _, i, j in overlaps:
-        if i not in pairs and j not in pairs.values():
-            pairs[i] = j
-    return pairs
 
 
 def _holds_centre(outer: Box, inner: Box) -> bool:
