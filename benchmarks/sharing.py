@@ -25,15 +25,17 @@ HEAD = ["what", "photos", "seconds"]
 def on_large_index() -> list[list[str]]:
     """Sidecars of 25,000 photos written, left, brought up to date and read by an index that knows nobody; and tables.
 
-    The photos are made up: their files are not there, so no time is for reading them.
+    The photos are made up: their files are empty, so no time is for reading them.
     """
     with tempfile.TemporaryDirectory() as name:
         root = Path(name) / "Pictures"
         make_large_library(root)
         index = open_for_writing(root / FOLDER)
         files = faces.photos_on_disk(index.db)
-        for folder in {(root / os.fsdecode(file.path)).parent for file in files}:
-            folder.mkdir()
+        for file in files:
+            photo = root / os.fsdecode(file.path)
+            photo.parent.mkdir(exist_ok=True)
+            photo.touch()
         rows = [[what, str(len(files)), f"{seconds:.1f}"] for what, seconds in _timed(index)]
         index.close()
         shutil.rmtree(root / FOLDER)

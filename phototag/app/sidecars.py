@@ -235,6 +235,8 @@ class _Writing:
         return _Wanted(one, base, data)
 
     def _before(self, one: Sidecar) -> bytes | None:
+        if not (self._index.root / os.fsdecode(one.file.path)).exists():  # its disk may be away
+            raise SidecarError("The photo is not there now, so it gets no sidecar.")
         if one.status is None:
             return None
         before = self._shelf.read(one.path)

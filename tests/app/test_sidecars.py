@@ -406,3 +406,14 @@ def test_a_turn_that_no_scan_has_seen_is_not_hidden_by_writing(two: Album) -> No
     two.close()
     two.scan()
     assert two.face("a").orientation == 6
+
+
+def test_a_photo_that_is_gone_gets_no_sidecar_and_its_folder_is_not_made(album: Album) -> None:
+    album.scan(**{"disk/a": [RED], "b": [BLUE]})
+    album.name("Ann", "disk/a")
+    album.name("Bob", "b")
+    (album.root / "disk" / "a.png").unlink()
+    (album.root / "disk").rmdir()
+    report = export(album)
+    assert (report.written, [problem.path for problem in report.problems]) == (1, [b"disk/a.png"])
+    assert not (album.root / "disk").exists()
