@@ -12,6 +12,7 @@ import hypothesis
 import pytest
 from PIL import Image, ImageDraw
 
+from phototag import wiring
 from phototag.app.correct import refuse_faces
 from phototag.app.groups import unknown_groups
 from phototag.app.known import KnownFace
@@ -71,6 +72,13 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def cache_setting(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands under test use that cache."""
     monkeypatch.setenv("PHOTOTAG_CACHE", str(cache))
+
+
+@pytest.fixture(autouse=True)
+def few_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small libraries are read by threads: processes take seconds to start. Larger ones, and commands in processes of
+    their own, are read as they are for users."""
+    monkeypatch.setattr(wiring, "FEW_PHOTOS", 50)
 
 
 def draw_photo(path: Path, colours: Sequence[str], size: tuple[int, int] = (320, 200)) -> Path:
