@@ -162,6 +162,8 @@ def _in_our_words() -> Iterator[None]:
             f"The index is damaged: {error}. Keep the file, what you named is in it. "
             "See what is wrong: phototag check. To go on: phototag restore latest, or phototag rebuild DIR"
         ) from error
+    except BrokenPipeError:  # whoever reads our output has seen enough
+        raise
     except OSError as error:
         raise LibraryError(f"Cannot read or write {error.filename or 'the library'}: {error.strerror}.") from error
 

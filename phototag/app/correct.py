@@ -13,7 +13,7 @@ from phototag.app.known import find_ignored, require_faces, require_noticed, req
 from phototag.app.name import as_kept, clean_name, take_in
 from phototag.app.subject import Subject, require_subject
 from phototag.errors import UsageError
-from phototag.index import faces, groups, people, photos
+from phototag.index import faces, groups, people, photos, spots
 from phototag.index.db import Index
 from phototag.index.draft import Draft
 from phototag.index.faces import Filter, KnownFace
@@ -260,6 +260,11 @@ def ignore(index: Index, text: str, at_ns: int) -> Outcome:
         UsageError: no such person or group; nothing is written.
     """
     subject = require_subject(index, text)
+    if not any(face.source is not Source.AUTO for face in subject.faces):
+        raise UsageError(
+            f"{subject.called} has no face that a human named, so nobody can be like them. Nothing was changed. "
+            f"If they are on no photo: phototag absent {subject.typed} PHOTO"
+        )
 
     def say(draft: Draft) -> dict[str, object]:
         person = _person(draft, subject)
@@ -322,6 +327,26 @@ def collage(index: Index, path: str, at_ns: int) -> Outcome:
         return {"photo": os.fsdecode(inside)}
 
     return decide(index, Kind.COLLAGE, say, at_ns)
+
+
+def present(index: Index, name: str, paths: Sequence[str], at_ns: int, *, is_there: bool = True) -> Outcome:
+    """Somebody is on photos, though no face shows it; or is not, where that was said.
+
+    Raises:
+        UsageError: no such photo, no name, or somebody who is ignored; nothing is written.
+    """
+    wanted = clean_name(name) if is_there else require_person(index, name).name
+    require_noticed(index, wanted)
+    found = {photo for _, photo in (require_photo(index, path) for path in paths)}
+
+    def say(draft: Draft) -> dict[str, object]:
+        person = draft.person(wanted)
+        for photo in sorted(found):
+            for picture in [photo] if is_there else spots.family(index.db, photo):
+                draft.present(picture, person, is_there=is_there)
+        return {"name": as_kept(index, wanted), "photos": len(found)}
+
+    return decide(index, Kind.PRESENT if is_there else Kind.ABSENT, say, at_ns)
 
 
 def _person(draft: Draft, subject: Subject) -> int:

@@ -22,7 +22,9 @@ from phototag.index.faces import Filter, KnownFace, PhotoOnDisk
 from phototag.index.words import Word
 
 TAGS = "tags.jsonl"
-_WORDS = re.compile(rb'"(source"\s*:\s*"human"|(not_faces|waiting|collage|not|ignored|group|present|drawn)"\s*:)')
+_WORDS = re.compile(
+    rb'"(source"\s*:\s*"human"|(not_faces|waiting|collage|not|ignored|group|present(_ignored)?|drawn)"\s*:)'
+)
 
 FORM = b"4\n"
 """Of a line. Raise it when lines look otherwise, so that those of an older phototag are written anew."""
@@ -66,7 +68,7 @@ def _patched(index: Index, former: bytes, stale: Sequence[bytes]) -> bytes:
         faces.faces(index.db, Filter(stale=True)),
         faces.photos_on_disk(index.db, stale=True),
         words.by_photo(index.db, stale=True),
-        people.present(index.db),
+        _Present(index),
     )
     lines = former.splitlines(keepends=True)
     parts: list[bytes] = []
@@ -101,7 +103,7 @@ _DECODER = json.JSONDecoder()
 def tag_lines(index: Index) -> list[bytes]:
     """The lines of tags.jsonl, as the index has it now."""
     found, files, said = faces.faces(index.db), faces.photos_on_disk(index.db), words.by_photo(index.db)
-    return list(_lines(found, files, said, people.present(index.db)).values())
+    return list(_lines(found, files, said, _Present(index)).values())
 
 
 def is_as_left(index: Index) -> bool:
@@ -139,30 +141,46 @@ def face_record(face: KnownFace) -> dict[str, object]:
         "distance": None if face.distance is None else round(face.distance, 4),
         "runner_up": None if face.runner_up is None else [face.runner_up[0], round(face.runner_up[1], 4)],
         "ignored": face.ignored,
+        "drawn": face.is_drawn,
     }
+
+
+class _Present:
+    """Who is on photos without a place."""
+
+    def __init__(self, index: Index) -> None:
+        self._named, self._ignored = people.present(index.db), people.present_unheard(index.db)
+
+    def named(self, file: PhotoOnDisk) -> list[str]:
+        """Names, sorted, of those who are heard of."""
+        return self._named.get(file.photo, [])
+
+    def ignored(self, file: PhotoOnDisk) -> list[str]:
+        """Names, sorted, of those who are ignored."""
+        return self._ignored.get(file.photo, [])
 
 
 def _lines(
     found: Sequence[KnownFace],
     files: Sequence[PhotoOnDisk],
     said: Mapping[str, Sequence[Word]],
-    present: Mapping[str, Sequence[str]],
+    present: _Present,
 ) -> dict[bytes, bytes]:
     """Path -> line, in the order of the files."""
     by_photo: dict[str, list[KnownFace]] = defaultdict(list)
     for face in found:
         by_photo[face.photo].append(face)
-    return {file.path: _line(file, by_photo[file.photo], said, present.get(file.photo, ())) for file in files}
+    return {file.path: _line(file, by_photo[file.photo], said, present) for file in files}
 
 
 def _line(
-    file: PhotoOnDisk, found: Sequence[KnownFace], words: Mapping[str, Sequence[Word]], present: Sequence[str]
+    file: PhotoOnDisk, found: Sequence[KnownFace], words: Mapping[str, Sequence[Word]], present: _Present
 ) -> bytes:
     said = words.get(file.photo, ())
     here = [on_file(file, face) for face in found]
     of = {word.spot.id: word for word in said}
     shown = [_face(face) | _said(of.get(face.id)) for face in sorted(here, key=lambda face: (face.box, face.id))]
-    names = sorted({*present, *(face.person for face in found if face.person and face.is_tagged)})
+    names = sorted({*present.named(file), *(face.person for face in found if face.person and face.is_tagged)})
     record: dict[str, object] = {
         "photo": os.fsdecode(file.path),
         "hash": file.content,
@@ -180,7 +198,8 @@ def _line(
     copy_of = file.photo if file.is_copy else None
     more = {
         "copy_of": copy_of,
-        "present": list(present),
+        "present": present.named(file),
+        "present_ignored": present.ignored(file),
         "not_faces": none,
         "waiting": lost,
         "collage": bool(file.is_collage),

@@ -6,8 +6,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from phototag.app.decide import take_effect
+from phototag.core.names import name_key
 from phototag.errors import UsageError
-from phototag.index import journal
+from phototag.index import journal, people
 from phototag.index.db import Index, transaction
 from phototag.index.journal import ConflictError, Decision, Kind, Words
 
@@ -164,6 +165,27 @@ def _in_the_way(index: Index, number: int, numbers: Collection[int]) -> str:
     return f"Decision {number} cannot be put back because of:\n{_told(index, numbers)}\nNothing was changed. {advice}"
 
 
+def former_names(index: Index) -> dict[str, str]:
+    """Key of a name that nobody has any more -> the name of whoever had it, who was renamed or merged since."""
+    became: dict[str, str] = {}
+    for decision in reversed(journal.history(index.db)):
+        words = decision.words
+        if decision.is_active and decision.kind is Kind.RENAME:
+            became[name_key(words["name"])] = words["new"]
+        elif decision.is_active and decision.kind is Kind.MERGE:
+            became |= {name_key(other): words["name"] for other in words["others"]}
+    known = {name_key(person.name): person.name for person in people.count_people(index.db)}
+    found = {}
+    for former in became.keys() - known.keys():
+        now, seen = former, set[str]()
+        while now in became and now not in known and now not in seen:
+            seen.add(now)
+            now = name_key(became[now])
+        if now in known:
+            found[former] = known[now]
+    return found
+
+
 _TEXTS = {
     Kind.NAME: "{faces}{of_group} {are} {name}",
     Kind.CONFIRM: "{faces} {are} {name}, as suggested",
@@ -176,6 +198,8 @@ _TEXTS = {
     Kind.NOTICE: "{name} is no longer ignored",
     Kind.NOT_A_FACE: "{faces} {are} no {one}",
     Kind.COLLAGE: "{photo} may show one person more than once",
+    Kind.PRESENT: "{name} is on {on}",
+    Kind.ABSENT: "{name} is not on {on}",
     Kind.IMPORT: "{told}, as in {source}",
     Kind.REBUILD: "{faces} as tags.jsonl had them",
     Kind.UNDO: "decision {of} taken back",
@@ -195,6 +219,7 @@ def _text(decision: Decision) -> str:
         "merged": listed([str(words.get("name")), *words.get("others", [])]),
         "groups": listed(groups),
         "of": decision.of,
+        "on": "1 photo" if words.get("photos") == 1 else f"{words.get('photos', 0):,} photos",
         "told": listed(_imported(words)) or "nothing",
     }
     return _TEXTS[decision.kind].format_map({**words, **more})

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from phototag.app.decide import decide
+from phototag.app.history import former_names
 from phototag.app.name import clean_name
-from phototag.core.geometry import face_ids
+from phototag.core.geometry import face_ids, intersection_over_union
 from phototag.core.names import name_key
-from phototag.core.regions import Account, Region, match_regions
+from phototag.core.regions import SAME_REGION, Account, Region, match_regions
 from phototag.errors import PhotoProblem, UsageError
 from phototag.index import faces, people, spots, words
 from phototag.index.db import Index
@@ -23,7 +24,7 @@ from phototag.index.faces import PhotoOnDisk
 from phototag.index.journal import Kind
 from phototag.index.spots import Spot
 from phototag.index.words import Who
-from phototag.types import Box
+from phototag.types import Box, Source
 
 
 class Contradiction(NamedTuple):
@@ -75,7 +76,15 @@ class Intake:
     decision: int | None
 
 
-def take_in(index: Index, accounts: Iterable[Account], source: str, at_ns: int, *, dry_run: bool = False) -> Intake:
+def take_in(
+    index: Index,
+    accounts: Iterable[Account],
+    source: str,
+    at_ns: int,
+    *,
+    dry_run: bool = False,
+    confirm: bool = True,
+) -> Intake:
     """Take over what accounts say, as one decision.
 
     A region is the face that it lies on; where no face was found, it becomes one that a human drew. Whoever is on a
@@ -87,6 +96,8 @@ def take_in(index: Index, accounts: Iterable[Account], source: str, at_ns: int, 
         source: whose they are, for the history: "XMP", "Picasa".
         at_ns: now, nanoseconds since the epoch.
         dry_run: only say what would come of it.
+        confirm: a name that the machine found too becomes the word of a human. Else it stays as it is: it may be what
+            the machine had written there.
 
     Raises:
         UsageError: it contradicts itself; nothing is written.
@@ -94,7 +105,7 @@ def take_in(index: Index, accounts: Iterable[Account], source: str, at_ns: int, 
     accounts = list(accounts)
     if not accounts:  # to know all that was said takes a second
         return NOTHING
-    plan = _Plan(index)
+    plan = _Plan(index, confirm)
     for account in accounts:
         plan.add(account)
     number = None
@@ -143,12 +154,15 @@ class _Photo:
 class _Plan:
     """What would be said anew, account by account."""
 
-    def __init__(self, index: Index) -> None:
-        self._index = index
+    def __init__(self, index: Index, confirm: bool) -> None:
+        self._index, self._former = index, former_names(index)
         self._files = {file.path: file for file in faces.photos_on_disk(index.db)}
         self._faces: dict[str, list[Spot]] = defaultdict(list)
+        self._tagged: dict[str, str] = {}
         for face in faces.faces(index.db):
             self._faces[face.photo].append(face.spot)
+            if face.source is Source.AUTO and not confirm:
+                self._tagged[face.id] = name_key(face.person or "")
         self._said, self._present = words.by_photo(index.db), people.present(index.db)
         self._ignored = {name_key(one.name) for one in people.ignored_people(index.db) if one.name}
         self._photos: dict[str, _Photo] = {}
@@ -201,10 +215,11 @@ class _Plan:
             self._photos[file.photo] = _Photo(list(places.values()), present)
         return self._photos[file.photo]
 
-    def _name(self, file: PhotoOnDisk, name: str | None) -> str | None:
-        """A name as it is kept; what is none is a problem."""
+    def _name(self, file: PhotoOnDisk, name: str | None, *, is_newer: bool = False) -> str | None:
+        """A name as it is kept; of whoever had it before, unless it is a newer word. What is none is a problem."""
         try:
-            return clean_name(name or "")
+            cleaned = clean_name(name or "")
+            return cleaned if is_newer else self._former.get(name_key(cleaned), cleaned)
         except UsageError as error:
             reason = str(error).partition(" Nothing was changed")[0]
             self.problems.append(PhotoProblem(file.path, reason))
@@ -212,12 +227,15 @@ class _Plan:
 
     def _placed(self, photo: _Photo, regions: Sequence[Region]) -> list[tuple[Region, _Place | None]]:
         pairs = match_regions([r.box for r in regions], [place.spot.box for place in photo.places])
-        return [(r, photo.places[pairs[i]] if i in pairs else None) for i, r in enumerate(regions)]
+        return [(r, photo.places[pairs[i]] if i in pairs else _under(r.box, photo)) for i, r in enumerate(regions)]
 
     def _name_face(self, file: PhotoOnDisk, photo: _Photo, region: Region, place: _Place | None) -> None:
         name, key = region.name or "", name_key(region.name or "")
         if place is None and any(_is(other.who, key) for other in photo.places):
             self.known += 1  # another list has the same face elsewhere, or the photo is another crop
+            return
+        if place is not None and place.who is None and self._tagged.get(place.spot.id) == key:
+            self.known += 1
             return
         ours = self._ours(place, name)
         if ours is not None:
@@ -251,7 +269,7 @@ class _Plan:
 
     def _replace(self, file: PhotoOnDisk, photo: _Photo, region: Region, place: _Place | None, was: str) -> None:
         """Take over that a face is somebody else than it was, or nobody that is known; the region has the new name."""
-        name = self._name(file, region.name) if region.name else None
+        name = self._name(file, region.name, is_newer=True) if region.name else None
         if region.name and not name:
             return
         if place is not None and (place.who is None or _is(place.who, name_key(was))) and place.is_face:
@@ -369,6 +387,11 @@ class _Persons(dict[str, int]):
             self._by_key[key] = self._draft.person(name)
         self[name] = self._by_key[key]
         return self[name]
+
+
+def _under(box: Box, photo: _Photo) -> _Place | None:
+    """The place that a region lies on, though another region of the account lies on it too."""
+    return next((p for p in photo.places if intersection_over_union(box, p.spot.box) >= SAME_REGION), None)
 
 
 def _is(who: Who | None, key: str) -> bool:

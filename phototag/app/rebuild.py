@@ -168,7 +168,7 @@ def _each_once(photos: Sequence[SaidPhoto], root: Path) -> Iterator[SaidPhoto]:
             if photo.hash == first.hash:
                 yield photo
             elif own := tuple(face for face in photo.faces if face.is_of_copy):
-                yield replace(photo, faces=own, is_collage=False, present=())
+                yield replace(photo, faces=own, is_collage=False, present=(), present_ignored=())
 
 
 class _Scale(NamedTuple):
@@ -200,6 +200,8 @@ class _Telling:
             self._face(Spot(face.id, photo.hash, _box(face, scale)), face)
         for name in photo.present:
             self.draft.present(photo.hash, self._person(Who(name)))
+        for name in photo.present_ignored:
+            self.draft.present(photo.hash, self._person(Who(name, ignored=True)))
         if photo.is_collage:
             self.draft.collage(photo.hash)
 

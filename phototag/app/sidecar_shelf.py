@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,8 +29,9 @@ class Sidecar:
         path: of the sidecar: relative to the library, or absolute.
         status: its size in bytes and time of change in nanoseconds; None if it is not there.
         said: what it says; None if that is what it was left saying.
-        left: how it was left; None if it never was read nor written.
+        left: how it was left, there or where its photo was before; None if it never was read nor written.
         is_own: no other program wrote to it.
+        was_at: where it was left, if that is elsewhere.
     """
 
     file: PhotoOnDisk
@@ -38,6 +40,7 @@ class Sidecar:
     said: Tagged | None
     left: Left | None
     is_own: bool
+    was_at: bytes | None = None
 
     @property
     def says(self) -> Tagged:
@@ -49,7 +52,7 @@ class Sidecar:
     @property
     def is_as_left(self) -> bool:
         """Whether nobody wrote to it since."""
-        return self.left is not None and self.status == self.left[:2]
+        return self.left is not None and self.was_at is None and self.status == self.left[:2]
 
     @property
     def base(self) -> Base:
@@ -71,21 +74,26 @@ class SidecarShelf:
         problems: those that cannot be read, by the photo's path.
     """
 
-    def __init__(self, index: Index, folder: Path | None) -> None:
+    def __init__(self, index: Index, folder: Path | None, *, must_exist: bool = False) -> None:
         """Know which there are, beside the photos or in a folder of their own, absolute.
 
         Raises:
-            UsageError: the folder lies in the library.
+            UsageError: the folder lies in the library, or is none, or must exist and does not.
         """
         if folder is not None and folder.resolve().is_relative_to(index.root.resolve()):
             raise UsageError(
-                f"{folder} lies in the library {index.root}. Nothing was written. Give a folder outside, or none: then "
-                "sidecars lie beside the photos."
+                f"{folder} lies in the library {index.root}. Nothing was changed. Give a folder outside, or none, for "
+                "sidecars beside the photos."
             )
+        if folder is not None and (must_exist or folder.exists()) and not folder.is_dir():
+            raise UsageError(f"{folder} is no folder. Nothing was changed. Give the folder that holds the sidecars.")
         self.files = faces.photos_on_disk(index.db)
         self.sidecars = Sidecars(index.root, [file.path for file in self.files], folder)
         self.problems: list[PhotoProblem] = []
         self._left = sidecars.known(index.db)
+        self._of_picture: dict[str, list[bytes]] = defaultdict(list)
+        for path, left in self._left.items():
+            self._of_picture[left.content].append(path)
 
     def all(self) -> Iterator[Sidecar]:
         """Each photo's, by path, without those that cannot be read."""
@@ -117,7 +125,17 @@ class SidecarShelf:
             return Sidecar(file, path, status, None, left, is_own=False)
         data = self.read(path)
         says = xmp.parse(data, (file.width, file.height))
-        return Sidecar(file, path, status, says, left, is_own=xmp_edit.is_own(data))
+        was_at = self._moved_from(file) if left is None else None
+        left = left if was_at is None else self._left[was_at]
+        return Sidecar(file, path, status, says, left, xmp_edit.is_own(data), was_at)
+
+    def _moved_from(self, file: PhotoOnDisk) -> bytes | None:
+        """Where a sidecar of the same picture was left that is not there any more."""
+        gone = (path for path in self._of_picture[file.content] if not self.sidecars.path(path).exists())
+        was_at = next(gone, None)
+        if was_at is not None:
+            self._of_picture[file.content].remove(was_at)
+        return was_at
 
     def status(self, path: bytes) -> tuple[int, int]:
         """Size in bytes and time of change in nanoseconds."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from phototag.app.history import former_names
 from phototag.app.intake import Contradiction, Intake, take_in
 from phototag.app.sidecar_shelf import Sidecar, SidecarShelf, problem
 from phototag.core.names import name_key
@@ -111,7 +112,7 @@ def write_sidecars(index: Index, at_ns: int, progress: Progress, manner: Manner 
     shelf = SidecarShelf(index, manner.folder)
     found = list(progress(shelf.all(), label="Reading sidecars", total=len(shelf.files), unit="photo"))
     accounts, disputes = _edits(found)
-    intake = take_in(index, accounts, SOURCE, at_ns, dry_run=manner.dry_run)
+    intake = take_in(index, accounts, SOURCE, at_ns, dry_run=manner.dry_run, confirm=False)
     conflicts = [*disputes, *(_conflict(one) for one in intake.contradictions)]
     untouchable = {problem.path for problem in conflicts} if not manner.ours else set()
     if manner.dry_run:
@@ -165,7 +166,7 @@ class _Writing:
         for face in faces.faces(index.db):
             self._faces[face.photo].append(face)
         self._words: Mapping[str, Sequence[Word]] = words.by_photo(index.db)
-        self._present = people.present(index.db)
+        self._present, self._former = people.present(index.db), former_names(index)
         self.written = self.removed = self.unchanged = 0
         self.problems: list[PhotoProblem] = []
         self.differences: list[Difference] = []
@@ -191,12 +192,18 @@ class _Writing:
             self.unchanged += 1
             if not self._manner.dry_run:
                 with transaction(self._index.db):
-                    sidecars.leave(self._index.db, one.path, one.status, Base(whole, written), self._heard(one.file))
+                    self._leave(one, one.status, Base(whole, written))
         return True
+
+    def _leave(self, one: Sidecar, status: tuple[int, int], base: Base) -> None:
+        file = one.file
+        sidecars.leave(self._index.db, one.path, status, base, content=file.content, heard=self._heard(file))
+        if one.was_at is not None:
+            sidecars.forget(self._index.db, one.was_at)
 
     def _shall_say(self, one: Sidecar) -> tuple[Tagged, Tagged]:
         here, present = self._said_here(one.file)
-        return reconciled(one.base, one.says, here, present)
+        return reconciled(one.base, one.says, here, present, self._former)
 
     def _said_here(self, file: PhotoOnDisk) -> tuple[list[Here], Sequence[str]]:
         here = [self._here(file, face) for face in self._faces.get(file.photo, ())]
@@ -254,7 +261,7 @@ class _Writing:
         """Write a batch. What is intended is remembered first: after a kill it is not taken for another's word."""
         db = self._index.db
         with transaction(db, durable=True):
-            sidecars.intend(db, {each.sidecar.path: each.base for each in batch})
+            sidecars.intend(db, {each.sidecar.path: (each.sidecar.file.content, each.base) for each in batch})
         done = []
         for each in batch:
             try:
@@ -271,7 +278,7 @@ class _Writing:
                 if status is None:
                     sidecars.forget(db, each.sidecar.path)
                 else:
-                    sidecars.leave(db, each.sidecar.path, status, each.base, self._heard(each.sidecar.file))
+                    self._leave(each.sidecar, status, each.base)
 
     def _put_one(self, each: _Wanted) -> None:
         path = self._shelf.sidecars.path(each.sidecar.path)

@@ -16,11 +16,9 @@ from phototag.app.accounts import (
     stored_box,
     upright_size,
 )
-from phototag.core.names import name_key
 from phototag.core.regions import Region
 from phototag.core.spreadsheets import as_it_was
 from phototag.errors import UsageError
-from phototag.index import faces
 from phototag.index.db import Index
 from phototag.index.faces import PhotoOnDisk
 from phototag.media.tables import Row, Table, read_table
@@ -86,8 +84,7 @@ class _Reading:
     def __init__(self, index: Index, photo: str, person: str) -> None:
         self.gathering = Gathering()
         self._photo, self._person = photo, person
-        self._shelf, self._index = Shelf(index), index
-        self._guessed: dict[str, str] | None = None
+        self._shelf = Shelf(index)
 
     def row(self, row: Row) -> None:
         """Take what a row says.
@@ -116,17 +113,7 @@ class _Reading:
             return UNNAMED
         if source == Source.SUGGESTED:
             return SUGGESTED
-        is_guess = source == Source.AUTO and self._tags().get(cells.get("face", "")) == name_key(as_it_was(name))
-        return GUESSED if is_guess else None
-
-    def _tags(self) -> dict[str, str]:
-        """Face -> whom phototag takes it for, by its own match."""
-        if self._guessed is None:
-            known = faces.faces(self._index.db)
-            self._guessed = {
-                face.id: name_key(face.person) for face in known if face.source is Source.AUTO and face.person
-            }
-        return self._guessed
+        return GUESSED if source == Source.AUTO else None
 
     def _file(self, cells: Mapping[str, str]) -> PhotoOnDisk:
         typed = cells.get(self._photo, "")

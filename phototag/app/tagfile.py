@@ -59,6 +59,7 @@ class SaidPhoto:
         is_collage: one person may be on it more than once.
         original: hash of the picture that it is a copy of, or its own.
         present: names of those who are on it, nobody says where.
+        present_ignored: likewise, of those who are ignored.
     """
 
     path: str
@@ -69,6 +70,7 @@ class SaidPhoto:
     is_collage: bool
     original: str
     present: tuple[str, ...] = ()
+    present_ignored: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def read(path: Path) -> TagFile:
         except (ValueError, KeyError, TypeError, UsageError, RecursionError):
             broken.append(number)
             continue
-        if photo is not None and (photo.faces or photo.is_collage or photo.present):
+        if photo is not None and (photo.faces or photo.is_collage or photo.present or photo.present_ignored):
             photos.append(photo)
     return TagFile(tuple(photos), tuple(broken))
 
@@ -116,6 +118,7 @@ def _photo(line: dict[str, Any]) -> SaidPhoto:
         line.get("collage") is True,
         _matching(_HASH, line.get("copy_of", line["hash"])),
         tuple(clean_name(_text(name)) for name in line.get("present", [])),
+        tuple(clean_name(_text(name)) for name in line.get("present_ignored", [])),
     )
 
 

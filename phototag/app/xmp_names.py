@@ -65,9 +65,9 @@ def take_in_xmp(
         dry_run: only say what would come of it.
 
     Raises:
-        UsageError: the folder lies in the library.
+        UsageError: the folder lies in the library, or is not there.
     """
-    shelf = SidecarShelf(index, folder)
+    shelf = SidecarShelf(index, folder, must_exist=True)
     reader = _Reader(index, darkroom)
     with ThreadPoolExecutor(workers, thread_name_prefix="phototag") as executor:
         shown = progress(shelf.all(), label="Reading XMP", total=len(shelf.files), unit="photo")
@@ -124,4 +124,6 @@ def _remember(index: Index, read: Iterator[Sidecar]) -> None:
         for one in read:
             if one.status is not None:
                 written = one.base.written if one.left else Tagged()
-                sidecars.leave(index.db, one.path, one.status, Base(one.says, written))
+                sidecars.leave(index.db, one.path, one.status, Base(one.says, written), content=one.file.content)
+                if one.was_at is not None:
+                    sidecars.forget(index.db, one.was_at)

@@ -126,6 +126,36 @@ def not_a_face(faces: options.Faces, library: options.Library = None, index: opt
     tell(outcome, f"{done}{more}.", "You said so before.")
 
 
+def present(
+    name: options.AnyName,
+    photos: options.Photos,
+    library: options.Library = None,
+    index: options.Index = None,
+) -> None:
+    """Say that somebody is on photos, though no face shows it.
+
+    From behind, behind a mask, behind the camera: find finds them, and no face is guessed.
+    """
+    with writing("present", library, index) as opened:
+        outcome = correct.present(opened, name, photos, time.time_ns())
+    tell(outcome, f"{outcome.words['name']} is on {render.count(outcome.words['photos'], 'photo')}.")
+
+
+def absent(
+    name: options.PersonArgument,
+    photos: options.Photos,
+    library: options.Library = None,
+    index: options.Index = None,
+) -> None:
+    """Say that somebody is not on photos, of whom that was said.
+
+    Takes back what present said, or an import. Of a face: phototag reject FACE
+    """
+    with writing("absent", library, index) as opened:
+        outcome = correct.present(opened, name, photos, time.time_ns(), is_there=False)
+    tell(outcome, f"{outcome.words['name']} is not on {render.count(outcome.words['photos'], 'photo')}.")
+
+
 def collage(photo: options.PhotoArgument, library: options.Library = None, index: options.Index = None) -> None:
     """Say that a photo may show one person more than once.
 

@@ -24,7 +24,7 @@ _PICASA = {
 _TABLE = {
     spreadsheet.UNNAMED: ("row", "without a name"),
     spreadsheet.SUGGESTED: ("row", "of a mere suggestion"),
-    spreadsheet.GUESSED: ("row", "of a face that phototag itself tags so, which nobody said"),
+    spreadsheet.GUESSED: ("row", "of a face that phototag itself tagged; to make one your word, empty its source"),
 }
 _TAGS = {
     foreign_tags.ELSEWHERE: ("photo", "not in this library"),

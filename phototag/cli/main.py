@@ -39,6 +39,8 @@ COMMANDS = {
     "ignored": ("phototag.cli.correct", "List whom you ignore."),
     "notice": ("phototag.cli.correct", "Hear again of somebody who was ignored."),
     "not-a-face": ("phototag.cli.correct", "Say that what was found is no face."),
+    "present": ("phototag.cli.correct", "Say that somebody is on photos, though no face shows it."),
+    "absent": ("phototag.cli.correct", "Say that somebody is not on photos, of whom that was said."),
     "collage": ("phototag.cli.correct", "Say that a photo may show one person more than once."),
     "history": ("phototag.cli.history", "List everything you decided, the newest first."),
     "undo": ("phototag.cli.history", "Take a decision back."),

@@ -127,6 +127,10 @@ Precision = Annotated[
 Reset = Annotated[bool, typer.Option("--reset", help="Go back to the usual limits.")]
 Subjects = Annotated[list[str], typer.Argument(metavar="WHO", help="Names of people or numbers of groups.")]
 SubjectName = Annotated[str, typer.Argument(metavar="WHO", help="A person's name, or a group's number.")]
+AnyName = Annotated[str, typer.Argument(metavar="NAME", help="Who: somebody that you know, or somebody new.")]
+Photos = Annotated[
+    list[str], typer.Argument(metavar="PHOTO", help="Paths of photos, on the disk or relative to the library.")
+]
 PersonArgument = Annotated[str, typer.Argument(metavar="NAME", help="A person's name.")]
 NewName = Annotated[str, typer.Argument(metavar="NEW", help="What they are called from now on.")]
 Faces = Annotated[list[str], typer.Argument(metavar="FACE", help="Ids of faces, or the beginnings of them.")]

@@ -50,6 +50,8 @@ def _tell(found: Why) -> None:
         if found.group_faces
         else "In no group."
     )
+    if face.is_drawn:
+        return
     weak = ": it may join a group, but found none" if found.is_weak else ""
     render.out(f"Quality {face.quality:.2f}, detector's score {face.score:.3f}{weak}.")
 

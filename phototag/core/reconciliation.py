@@ -6,8 +6,9 @@ side is taken over by the other; where both changed one thing, nobody's word is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NamedTuple
 
 from phototag.core.geometry import intersection_over_union
@@ -186,7 +187,13 @@ def _gone(whole: Tagged, theirs: Tagged) -> Iterator[str]:
             yield name
 
 
-def reconciled(base: Base, theirs: Tagged, faces: Sequence[Here], present: Sequence[str]) -> tuple[Tagged, Tagged]:
+def reconciled(
+    base: Base,
+    theirs: Tagged,
+    faces: Sequence[Here],
+    present: Sequence[str],
+    former: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[Tagged, Tagged]:
     """What a sidecar shall say, after what others changed has been taken over.
 
     What is theirs stays: regions without a name, rectangles that they moved, keywords, and names that they took from a
@@ -197,6 +204,7 @@ def reconciled(base: Base, theirs: Tagged, faces: Sequence[Here], present: Seque
         theirs: what it says now.
         faces: of the photo.
         present: names of those who are on it without a place.
+        former: key of a name that somebody had -> their name now.
 
     Returns:
         All of it, and of that what is there because it was said here.
@@ -204,7 +212,8 @@ def reconciled(base: Base, theirs: Tagged, faces: Sequence[Here], present: Seque
     if is_stripped(base, theirs):
         base = Base()
     rectangles = [_Rectangles(getattr(base.written, each), getattr(theirs, each), faces) for each in _LISTS]
-    turnover = _turnover(rectangles, list(dict.fromkeys([*(face.name for face in faces if face.name), *present])))
+    names = list(dict.fromkeys([*(face.name for face in faces if face.name), *present]))
+    turnover = _turnover(rectangles, names, {was: name for was, name in former.items() if name in names})
     left = {each: Keywords(each, getattr(base.whole, each), getattr(base.written, each)) for each in SEPARATORS}
     lists = [keywords.reconciled(getattr(theirs, each), turnover) for each, keywords in left.items()]
     whole = _tagged([one.whole for one in rectangles], [one for one, _ in lists], theirs.orientation)
@@ -219,10 +228,11 @@ def _tagged(
     return Tagged(mwg, microsoft, iptc, person_in_image, subject, hierarchical, tags_list, orientation)
 
 
-def _turnover(rectangles: Sequence[_Rectangles], names: Sequence[str]) -> Turnover:
+def _turnover(rectangles: Sequence[_Rectangles], names: Sequence[str], former: Mapping[str, str]) -> Turnover:
     standing = {region.name for one in rectangles for region in one.whole if region.name}
     theirs = {name for one in rectangles for name in one.theirs}
-    return Turnover(names, standing, theirs, {was: name for one in rectangles for was, name in one.renamed.items()})
+    renamed = {was: name for one in rectangles for was, name in one.renamed.items()}
+    return Turnover(names, standing, theirs | former.keys(), {**former, **renamed})
 
 
 class _Rectangles:

@@ -36,6 +36,8 @@ class Kind(StrEnum):
     NOTICE = "notice"
     NOT_A_FACE = "not-a-face"
     COLLAGE = "collage"
+    PRESENT = "present"
+    ABSENT = "absent"
     IMPORT = "import"
     REBUILD = "rebuild"
     UNDO = "undo"

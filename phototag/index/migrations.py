@@ -468,6 +468,7 @@ CREATE TABLE sidecars (
     mtime_ns INTEGER NOT NULL,
     said TEXT NOT NULL,                      -- JSON (index/sidecars.py)
     heard BLOB NOT NULL,                     -- digest of what was said here then
+    content TEXT NOT NULL,                   -- the picture in the photo's file: a sidecar may move with its photo
     intended TEXT                            -- as `said`, what is being written, until the file is safely there
 ) WITHOUT ROWID;
 

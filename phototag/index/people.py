@@ -145,9 +145,20 @@ def count_people(db: sqlite3.Connection) -> list[PersonCount]:
 
 
 def present(db: sqlite3.Connection) -> dict[str, list[str]]:
-    """Photo -> names of those who are on it, as a human said without a place; sorted."""
+    """Photo -> names of those who are on it, as a human said without a place; sorted. Nobody who is ignored."""
+    return _by_photo(db, "SELECT DISTINCT hash, name FROM presences JOIN people ON id = person_id ORDER BY hash, name")
+
+
+def present_unheard(db: sqlite3.Connection) -> dict[str, list[str]]:
+    """As `present`, those who are ignored."""
+    sql = """
+        SELECT DISTINCT coalesce(original, present.hash), name FROM present JOIN people ON id = person_id
+        LEFT JOIN copies ON copies.hash = present.hash WHERE ignored AND name IS NOT NULL ORDER BY 1, 2"""
+    return _by_photo(db, sql)
+
+
+def _by_photo(db: sqlite3.Connection, sql: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
-    sql = "SELECT DISTINCT hash, name FROM presences JOIN people ON id = person_id ORDER BY hash, name"
     for photo, name in db.execute(sql):
         found[photo].append(name)
     return found

@@ -23,6 +23,7 @@ class Left(NamedTuple):
         size: in bytes; -1 where it was never there.
         mtime_ns: nanoseconds since the epoch.
         heard: digest of what was said here then.
+        content: hash of the picture in the photo's file.
         said: JSON; see `base`.
         writing: likewise; see `intended`.
     """
@@ -30,6 +31,7 @@ class Left(NamedTuple):
     size: int
     mtime_ns: int
     heard: bytes
+    content: str
     said: str
     writing: str | None
 
@@ -46,20 +48,26 @@ class Left(NamedTuple):
 
 def known(db: sqlite3.Connection) -> dict[bytes, Left]:
     """All sidecars that were ever read or written, by path: relative to the library, or absolute."""
-    sql = "SELECT path, size, mtime_ns, heard, said, intended FROM sidecars"
+    sql = "SELECT path, size, mtime_ns, heard, content, said, intended FROM sidecars"
     return {path: Left(*rest) for path, *rest in db.execute(sql)}
 
 
-def intend(db: sqlite3.Connection, what: Mapping[bytes, Base]) -> None:
-    """Remember what is about to be written. Inside a transaction."""
-    new = "INSERT INTO sidecars VALUES (?, -1, 0, ?, x'', ?)"
-    sql = f"{new} ON CONFLICT (path) DO UPDATE SET intended = excluded.intended"
+def intend(db: sqlite3.Connection, what: Mapping[bytes, tuple[str, Base]]) -> None:
+    """Remember what is about to be written: by path, the picture and what will be said. Inside a transaction."""
+    new = "INSERT INTO sidecars VALUES (?, -1, 0, ?, x'', ?, ?)"
+    sql = f"{new} ON CONFLICT (path) DO UPDATE SET intended = excluded.intended, content = excluded.content"
     nothing = _json(Base())
-    db.executemany(sql, [(path, nothing, _json(base)) for path, base in what.items()])
+    db.executemany(sql, [(path, nothing, content, _json(base)) for path, (content, base) in what.items()])
 
 
 def leave(
-    db: sqlite3.Connection, path: bytes, status: tuple[int, int], base: Base, heard: bytes = NOTHING_HEARD
+    db: sqlite3.Connection,
+    path: bytes,
+    status: tuple[int, int],
+    base: Base,
+    *,
+    content: str,
+    heard: bytes = NOTHING_HEARD,
 ) -> None:
     """Remember how a sidecar is now. Inside a transaction.
 
@@ -68,9 +76,10 @@ def leave(
         path: of the sidecar.
         status: its size in bytes and time of change in nanoseconds.
         base: what it says.
+        content: hash of the picture in the photo's file.
         heard: digest of what was said here, if it says that.
     """
-    db.execute("REPLACE INTO sidecars VALUES (?, ?, ?, ?, ?, NULL)", (path, *status, _json(base), heard))
+    db.execute("REPLACE INTO sidecars VALUES (?, ?, ?, ?, ?, ?, NULL)", (path, *status, _json(base), heard, content))
 
 
 def forget(db: sqlite3.Connection, path: bytes) -> None:

@@ -14,6 +14,7 @@ from phototag.app.intake import Contradiction, Intake, take_in
 from phototag.app.known import known_people
 from phototag.app.why import Rule, why
 from phototag.core.regions import Account, Region, Replacement
+from phototag.errors import UsageError
 from phototag.index import health
 from phototag.types import Box
 from tests.conftest import BLUE, GREEN, RED, Album, draw_photo
@@ -328,3 +329,72 @@ def test_somebody_may_not_be_on_a_photo_any_more(album: Album) -> None:
     assert report.absent_people == 1
     assert line(album, "a")["people"] == []
     assert told(album, Account(b"a.png", absent=("Dora",))).decision is None
+
+
+def test_whoever_was_renamed_or_merged_is_meant_by_the_former_name(album: Album) -> None:
+    album.scan(a=[RED], b=[BLUE], c=[GREEN])
+    told(album, region("a", "Anna"), region("b", "Bob"))
+    correct.rename(album.index, "Anna", "Ann", AT)
+    correct.merge(album.index, ["Ann", "Bob"], AT)
+    told(album, region("c", "Bob"), on("b", "ANNA"))
+    assert album.sources()["c"] == "human Ann"
+    assert [person.name for person in known_people(album.index)] == ["Ann"]
+
+
+def test_a_refusal_holds_for_the_former_name(album: Album) -> None:
+    album.scan(a=[RED], b=[RED])
+    told(album, region("a", "Anna"), region("b", "Anna"))
+    correct.rename(album.index, "Anna", "Ann", AT)
+    correct.reject(album.index, album.ids("b"), AT)
+    report = told(album, region("b", "Anna"))
+    assert report.contradictions == (Contradiction(b"b.png", "Ann", "not Ann"),)
+
+
+def test_a_former_name_that_somebody_has_again_is_theirs(album: Album) -> None:
+    album.scan(a=[RED], b=[BLUE], c=[GREEN])
+    told(album, region("a", "Anna"))
+    correct.rename(album.index, "Anna", "Ann", AT)
+    correct.move(album.index, album.ids("b"), "Anna", AT)
+    told(album, region("c", "Anna"))
+    assert album.sources()["c"] == "human Anna"
+
+
+def test_a_second_region_on_a_face_is_no_face_of_its_own(album: Album) -> None:
+    album.scan(a=[RED])
+    album.name("Dana", "a")
+    report = told(album, Account(b"a.png", (Region("Dup", MIDDLE), Region("Dup2", MIDDLE))))
+    assert [one.theirs for one in report.contradictions] == ["Dup", "Dup2"]
+    assert report.drawn == 0
+
+
+def test_somebody_can_be_put_on_a_photo_and_taken_off(album: Album) -> None:
+    album.scan(a=[RED])
+    correct.present(album.index, "Dora", ["a.png"], AT)
+    assert found(album, "dora") == ["a"]
+    assert entries(album.index)[0].text == "Dora is on 1 photo"
+    correct.present(album.index, "dora", ["a.png"], AT, is_there=False)
+    assert known_people(album.index) == []
+    undo(album.index, None, AT)
+    assert found(album, "dora") == ["a"]
+
+
+def test_who_has_no_face_cannot_be_ignored(album: Album) -> None:
+    album.scan(a=[RED])
+    correct.present(album.index, "Dora", ["a.png"], AT)
+    with pytest.raises(UsageError, match="has no face"):
+        correct.ignore(album.index, "Dora", AT)
+
+
+def test_that_somebody_ignored_is_on_a_photo_survives_a_lost_index(album: Album) -> None:
+    album.scan(a=[RED], b=[BLUE])
+    album.name("Dora", "b")
+    correct.present(album.index, "Dora", ["a.png"], AT)
+    correct.ignore(album.index, "Dora", AT)
+    before = album.tags()
+    assert line(album, "a")["present_ignored"] == ["Dora"]
+    album.close()
+    (album.root / ".phototag" / "index.db").write_bytes(b"lost")
+    assert album._phototag("rebuild", album.root, "--engine", "fake") == 0
+    assert album.tags() == before
+    correct.notice(album.index, "Dora", AT)
+    assert found(album, "dora") == ["a", "b"]

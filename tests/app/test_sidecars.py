@@ -417,3 +417,67 @@ def test_a_photo_that_is_gone_gets_no_sidecar_and_its_folder_is_not_made(album: 
     report = export(album)
     assert (report.written, [problem.path for problem in report.problems]) == (1, [b"disk/a.png"])
     assert not (album.root / "disk").exists()
+
+
+# what moves, and what is forgotten
+
+
+def touched(album: Album, *photos: str) -> None:
+    """Another program writes to sidecars, and changes nothing that is about people."""
+    for photo in photos:
+        changes(album, photo)
+
+
+def moved(album: Album, *photos: str) -> None:
+    (album.root / "elsewhere").mkdir()
+    for photo in photos:
+        for name in (f"{photo}.png", f"{photo}.png.xmp"):
+            (album.root / name).rename(album.root / "elsewhere" / name)
+    album.close()
+    album.scan()
+
+
+@pytest.fixture
+def guessed(album: Album) -> Album:
+    """Ann on a; b and c are tagged automatically. Sidecars are written, and another program wrote to them."""
+    album.scan(a=[RED], b=[RED], c=[RED])
+    album.name("Ann", "a")
+    export(album)
+    touched(album, "a", "b", "c")
+    return album
+
+
+def test_a_guess_stays_one_when_photos_and_sidecars_are_moved(guessed: Album) -> None:
+    moved(guessed, "b", "c")
+    assert export(guessed).intake.decision is None
+    assert set(guessed.sources().values()) == {"human Ann", "auto Ann"}
+    assert export(guessed).written == 0
+
+
+def test_what_others_removed_is_a_rejection_though_the_photo_was_moved(guessed: Album) -> None:
+    data = sidecar(guessed, "b").read_bytes()
+    said = says(guessed, "b")
+    sidecar(guessed, "b").write_bytes(xmp_edit.edit(data, Tagged(iptc=said.iptc, person_in_image=("Ann",)), (322, 300)))
+    moved(guessed, "b")
+    assert export(guessed).intake.refused == 1
+    assert guessed.sources()["b"] is None
+
+
+def test_a_guess_stays_one_though_all_that_is_known_of_sidecars_is_lost(guessed: Album) -> None:
+    guessed.index.db.execute("DELETE FROM sidecars")
+    assert export(guessed).intake.decision is None
+    assert guessed.sources() == {"a": "human Ann", "b": "auto Ann", "c": "auto Ann"}
+
+
+def test_a_new_name_follows_into_lists_that_others_wrote(two: Album) -> None:
+    changes(two, "a", ("<rdf:li>Ann</rdf:li>", "<rdf:li>Ann</rdf:li><rdf:li>Zoe</rdf:li>"))
+    export(two)
+    correct.rename(two.index, "Zoe", "Zora", AT)
+    export(two)
+    assert says(two, "a").person_in_image == ("Ann", "Zora")
+
+
+def test_a_folder_of_sidecars_that_is_a_file_is_refused(two: Album, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="is no folder"):
+        export(two, tmp_path / "file")

@@ -13,7 +13,7 @@ from phototag.app.intake import Intake
 from phototag.app.sidecars import Manner, write_sidecars
 from phototag.app.xmp_names import take_in_xmp
 from phototag.core.regions import Region, Tagged
-from phototag.errors import PhotoProblem
+from phototag.errors import PhotoProblem, UsageError
 from phototag.index import faces
 from phototag.index.faces import Filter
 from phototag.media import xmp_edit
@@ -185,3 +185,9 @@ def test_sidecars_in_a_folder_of_their_own(album: Album, tmp_path: Path) -> None
     (tmp_path / "mirror").mkdir()
     (tmp_path / "mirror" / "A.PNG.XMP").write_bytes(packet(Region("Ann", MIDDLE)))
     assert read(album, tmp_path / "mirror")[0].faces == 1
+
+
+def test_a_folder_that_is_not_there_is_no_success(album: Album, tmp_path: Path) -> None:
+    album.scan(a=[RED])
+    with pytest.raises(UsageError, match="is no folder"):
+        read(album, tmp_path / "nowhere")

@@ -161,6 +161,7 @@ def test_faces_have_the_shape_of_the_contract(phototag: Command, scanned: Path) 
         "distance",
         "runner_up",
         "ignored",
+        "drawn",
     ]
     assert list(red) == list(blue) == keys
     assert (red["person"], red["source"], red["distance"], red["cluster"]) == ("elon", "human", None, 1)
