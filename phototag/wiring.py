@@ -79,7 +79,14 @@ def _root_of(settings: Settings, folder: Path) -> Path | None:
 
 
 @contextmanager
-def writing(settings: Settings, command: str, say: Callable[[str], None], *, create: bool = False) -> Iterator[Index]:
+def writing(
+    settings: Settings,
+    command: str,
+    say: Callable[[str], None],
+    *,
+    create: bool = False,
+    wait_s: float | None = None,
+) -> Iterator[Index]:
     """The library that the settings mean, for writing, with the lock held.
 
     Args:
@@ -87,6 +94,7 @@ def writing(settings: Settings, command: str, say: Callable[[str], None], *, cre
         command: what is being done, for another process that waits.
         say: told when another process has to be waited for.
         create: make the index where there is none.
+        wait_s: how long another process is waited for; None for as long as a command waits.
 
     Raises:
         LibraryError: as for `reading`, or the folder cannot be written, or another process holds it.
@@ -98,7 +106,7 @@ def writing(settings: Settings, command: str, say: Callable[[str], None], *, cre
             _make(folder)
         if not folder.is_dir():
             raise LibraryError(f"There is no index in {folder}. Make one with: phototag scan DIR")
-    with _in_our_words(), lock.writing(folder, command, waiting=say):
+    with _in_our_words(), lock.writing(folder, command, waiting=say, wait_s=wait_s):
         _refuse_to_forget(folder, root)
         index = db.open_for_writing(folder, root if create else None)
         try:

@@ -6,12 +6,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from phototag.app.decide import take_effect
-from phototag.errors import UsageError
+from phototag.app.sentences import listed
+from phototag.errors import UnknownError, UsageError
 from phototag.index import journal
 from phototag.index.db import Index, transaction
 from phototag.index.journal import ConflictError, Decision, Kind
 
-__all__ = ["Decision", "Entry", "entries", "listed", "redo", "undo"]
+__all__ = ["Decision", "Entry", "entries", "redo", "undo"]
 
 
 REGROUPS = frozenset({Kind.MERGE, Kind.SPLIT, Kind.MOVE, Kind.REJECT, Kind.NOT_A_FACE, Kind.COLLAGE})
@@ -94,7 +95,7 @@ def _require(index: Index, number: int | None, *, active: bool) -> Decision:
         return _last(found, active=active)
     wanted = next((decision for decision in found if decision.id == number), None)
     if wanted is None:
-        raise UsageError(f"There is no decision {number}. See which there are: phototag history")
+        raise UnknownError(f"There is no decision {number}. See which there are: phototag history")
     original = wanted if wanted.of is None else next(d for d in found if d.id == wanted.of)
     if active and wanted.kind is Kind.UNDO and original.is_active:
         raise UsageError(f"Decision {original.id} was put back already. Nothing was changed. See: phototag history")
@@ -197,8 +198,3 @@ def _text(decision: Decision) -> str:
         "of": decision.of,
     }
     return _TEXTS[decision.kind].format_map({**words, **more})
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names as in a sentence: "ann, bob and group 3"."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
