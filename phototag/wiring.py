@@ -267,7 +267,7 @@ def open_executor(workers: int, photos: int, start: Callable[[int], None] | None
 def _processes(workers: int, start: Callable[[int], None] | None) -> Executor:
     """Processes that leave Ctrl-C to us, whom they outlive by nothing."""
     spawn = multiprocessing.get_context("spawn")  # fork would copy the locks of threads that are not there any more
-    with _starting():
+    with shielded():
         executor = ProcessPoolExecutor(workers, mp_context=spawn, initializer=_prepare_worker, initargs=(start,))
         for _ in range(workers):  # each starts one of them
             executor.submit(os.getpid)
@@ -275,21 +275,20 @@ def _processes(workers: int, start: Callable[[int], None] | None) -> Executor:
 
 
 @contextmanager
-def _starting() -> Iterator[None]:
+def shielded() -> Iterator[None]:
     """What is started inside never sees a Ctrl-C; we see one that comes meanwhile afterwards.
 
     Nor does it speak of what is left when Ctrl-C ends us without ceremony: that goes with the last process.
     """
-    quiet = {"PYTHONWARNINGS": "ignore::UserWarning:multiprocessing.resource_tracker", **os.environ}
-    before = os.environ.copy()
-    os.environ.update(quiet)
+    is_ours = "PYTHONWARNINGS" not in os.environ
+    os.environ.setdefault("PYTHONWARNINGS", "ignore::UserWarning:multiprocessing.resource_tracker")
     resource_tracker.ensure_running()  # it would end the block that follows
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if hasattr(signal, "pthread_sigmask") else None
     try:
         yield
     finally:
-        os.environ.clear()
-        os.environ.update(before)
+        if is_ours:
+            os.environ.pop("PYTHONWARNINGS", None)
         if mask is not None:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 

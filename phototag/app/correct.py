@@ -320,11 +320,17 @@ def collage(index: Index, path: str, at_ns: int) -> Outcome:
     Raises:
         UsageError: no such photo; nothing is written.
     """
-    inside, photo = require_photo(index, path)
+    inside, _ = require_photo(index, path)
+    return collage_at(index, inside, at_ns)
+
+
+def collage_at(index: Index, path: bytes, at_ns: int) -> Outcome:
+    """The same of the photo at this path in the library, which the index knows."""
+    photo = faces.photo_at(index.db, path)
 
     def say(draft: Draft) -> dict[str, object]:
         draft.collage(photo)
-        return {"photo": os.fsdecode(inside)}
+        return {"photo": os.fsdecode(path)}
 
     return decide(index, Kind.COLLAGE, say, at_ns)
 

@@ -80,7 +80,7 @@ def questions(index: Index) -> list[Question]:
         for face in faces.faces(index.db, Filter(suggested=True))
         if face.id not in asked and not face.ignored
     ]
-    best = {name: faces.best_named(index.db, name, COLUMNS) for name in {q.person for q in open_ if q.person}}
+    best = faces.best_named(index.db, {q.person for q in open_ if q.person}, COLUMNS)
     open_.sort(key=lambda q: (-len(q.faces), q.distance if q.distance is not None else 2.0, q.key[1]))
     return [replace(q, references=tuple(best[q.person])) if q.person else q for q in open_]
 
