@@ -2,6 +2,8 @@
 
     PhototagError                 stops the command; nothing half-done stays behind
     ├── UsageError          2     what was asked makes no sense here
+    │   ├── UnknownError    2     there is no such person, group, face, photo or decision
+    │   └── WrongQueryError 2     a query that is none, or that names nobody; it knows where
     ├── EngineError         3     engine or weights missing or broken
     ├── LibraryError        4     library or index not there, not readable, not writable, not ours
     │   ├── DamagedError    4     the index is there, but SQLite cannot make sense of it
@@ -47,6 +49,23 @@ class UsageError(PhototagError):
     """An argument that makes no sense here: an unknown person, group or face, an empty name."""
 
     exit_code = ExitCode.USAGE
+
+
+class UnknownError(UsageError):
+    """There is no person, group, face, photo or decision of this name, number or id."""
+
+
+class WrongQueryError(UsageError):
+    """A query that is none, or that names somebody whom nobody is called. The message shows where.
+
+    Attributes:
+        reason: the message without the query.
+        at: the character that it is about, from 0; the length of the query for its end.
+    """
+
+    def __init__(self, message: str, reason: str, at: int) -> None:
+        super().__init__(message)
+        self.reason, self.at = reason, at
 
 
 class EngineError(PhototagError):

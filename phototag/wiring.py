@@ -79,7 +79,14 @@ def _root_of(settings: Settings, folder: Path) -> Path | None:
 
 
 @contextmanager
-def writing(settings: Settings, command: str, say: Callable[[str], None], *, create: bool = False) -> Iterator[Index]:
+def writing(
+    settings: Settings,
+    command: str,
+    say: Callable[[str], None],
+    *,
+    create: bool = False,
+    wait_s: float | None = None,
+) -> Iterator[Index]:
     """The library that the settings mean, for writing, with the lock held.
 
     Args:
@@ -87,6 +94,7 @@ def writing(settings: Settings, command: str, say: Callable[[str], None], *, cre
         command: what is being done, for another process that waits.
         say: told when another process has to be waited for.
         create: make the index where there is none.
+        wait_s: how long another process is waited for; None for as long as a command waits.
 
     Raises:
         LibraryError: as for `reading`, or the folder cannot be written, or another process holds it.
@@ -98,7 +106,7 @@ def writing(settings: Settings, command: str, say: Callable[[str], None], *, cre
             _make(folder)
         if not folder.is_dir():
             raise LibraryError(f"There is no index in {folder}. Make one with: phototag scan DIR")
-    with _in_our_words(), lock.writing(folder, command, waiting=say):
+    with _in_our_words(), lock.writing(folder, command, waiting=say, wait_s=wait_s):
         _refuse_to_forget(folder, root)
         index = db.open_for_writing(folder, root if create else None)
         try:
@@ -261,7 +269,7 @@ def open_executor(workers: int, photos: int, start: Callable[[int], None] | None
 def _processes(workers: int, start: Callable[[int], None] | None) -> Executor:
     """Processes that leave Ctrl-C to us, whom they outlive by nothing."""
     spawn = multiprocessing.get_context("spawn")  # fork would copy the locks of threads that are not there any more
-    with _starting():
+    with shielded():
         executor = ProcessPoolExecutor(workers, mp_context=spawn, initializer=_prepare_worker, initargs=(start,))
         for _ in range(workers):  # each starts one of them
             executor.submit(os.getpid)
@@ -269,21 +277,20 @@ def _processes(workers: int, start: Callable[[int], None] | None) -> Executor:
 
 
 @contextmanager
-def _starting() -> Iterator[None]:
+def shielded() -> Iterator[None]:
     """What is started inside never sees a Ctrl-C; we see one that comes meanwhile afterwards.
 
     Nor does it speak of what is left when Ctrl-C ends us without ceremony: that goes with the last process.
     """
-    quiet = {"PYTHONWARNINGS": "ignore::UserWarning:multiprocessing.resource_tracker", **os.environ}
-    before = os.environ.copy()
-    os.environ.update(quiet)
+    is_ours = "PYTHONWARNINGS" not in os.environ
+    os.environ.setdefault("PYTHONWARNINGS", "ignore::UserWarning:multiprocessing.resource_tracker")
     resource_tracker.ensure_running()  # it would end the block that follows
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if hasattr(signal, "pthread_sigmask") else None
     try:
         yield
     finally:
-        os.environ.clear()
-        os.environ.update(before)
+        if is_ours:
+            os.environ.pop("PYTHONWARNINGS", None)
         if mask is not None:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 

@@ -6,6 +6,8 @@ from phototag import errors
 
 CODES = {
     errors.UsageError: 2,
+    errors.UnknownError: 2,
+    errors.WrongQueryError: 2,
     errors.EngineError: 3,
     errors.LibraryError: 4,
     errors.DamagedError: 4,

@@ -27,7 +27,8 @@ MAY_USE: Mapping[str, set[str]] = {
     "app": BASE | {"core", "files", "media", "index"},
     "wiring": BASE | {"core", "files", "media", "index", "engines", "app"},
     "workshop": BASE | {"media", "app", "wiring"},
-    "cli": BASE | {"__init__", "app", "wiring", "workshop"},
+    "web": BASE | {"__init__", "app", "wiring", "workshop"},
+    "cli": BASE | {"__init__", "app", "wiring", "workshop", "web"},
     "__main__": {"cli"},
 }
 """Part of the package -> what it may import besides itself. Only what stands further up in this table."""

@@ -12,7 +12,7 @@ from phototag.app.decide import Outcome, decide
 from phototag.app.known import find_ignored, require_faces, require_noticed, require_person, require_photo
 from phototag.app.name import as_kept, clean_name, take_in
 from phototag.app.subject import Subject, require_subject
-from phototag.errors import UsageError
+from phototag.errors import UnknownError, UsageError
 from phototag.index import faces, groups, people, photos, spots
 from phototag.index.db import Index
 from phototag.index.draft import Draft
@@ -277,6 +277,11 @@ def ignore(index: Index, text: str, at_ns: int) -> Outcome:
     return decide(index, Kind.IGNORE, say, at_ns)
 
 
+def count_alike(index: Index, outcome: Outcome) -> int:
+    """How many faces are dismissed because they are like whom a decision to ignore is about."""
+    return next((one.alike for one in people.ignored_people(index.db) if one.called == outcome.words["name"]), 0)
+
+
 def notice(index: Index, text: str, at_ns: int) -> Outcome:
     """Somebody who was ignored is somebody again.
 
@@ -285,7 +290,7 @@ def notice(index: Index, text: str, at_ns: int) -> Outcome:
     """
     found = find_ignored(index, text)
     if found is None:
-        raise UsageError(f"Nobody called {text!r} is ignored. Nothing was changed. See who is: phototag ignored")
+        raise UnknownError(f"Nobody called {text!r} is ignored. Nothing was changed. See who is: phototag ignored")
 
     def say(draft: Draft) -> dict[str, object]:
         draft.ignore(found.id, ignored=False)
@@ -320,11 +325,17 @@ def collage(index: Index, path: str, at_ns: int) -> Outcome:
     Raises:
         UsageError: no such photo; nothing is written.
     """
-    inside, photo = require_photo(index, path)
+    inside, _ = require_photo(index, path)
+    return collage_at(index, inside, at_ns)
+
+
+def collage_at(index: Index, path: bytes, at_ns: int) -> Outcome:
+    """The same of the photo at this path in the library, which the index knows."""
+    photo = faces.photo_at(index.db, path)
 
     def say(draft: Draft) -> dict[str, object]:
         draft.collage(photo)
-        return {"photo": os.fsdecode(inside)}
+        return {"photo": os.fsdecode(path)}
 
     return decide(index, Kind.COLLAGE, say, at_ns)
 

@@ -12,7 +12,7 @@ from phototag.core import globs, terms
 from phototag.core.names import name_key
 from phototag.core.query import QueryError, parse, render
 from phototag.core.terms import All, Any, Named, Not, Only, Query, Term, Together
-from phototag.errors import UsageError
+from phototag.errors import UsageError, WrongQueryError
 from phototag.index import search
 from phototag.index.db import Index
 from phototag.index.search import Known
@@ -40,7 +40,7 @@ def find_photos(index: Index, text: str) -> Found:
     """Find photos. A text that is somebody's whole name means them, whatever is in it.
 
     Raises:
-        UsageError: it is no query, or nobody has a name in it; the message shows where.
+        WrongQueryError: it is no query, or nobody has a name in it; the message shows where.
     """
     people = search.by_key(index.db)
     query: Query
@@ -50,10 +50,14 @@ def find_photos(index: Index, text: str) -> Found:
         try:
             query = parse(text)
         except QueryError as error:
-            raise UsageError(pointing(error.message, text, error.at)) from error
+            raise _wrong(error.message, text, error.at) from error
     for named in terms.names(query):
         _require(index, people, named, text)
     return Found(render(query), sorted(_Search(index, people).paths(query)))
+
+
+def _wrong(message: str, text: str, at: int) -> WrongQueryError:
+    return WrongQueryError(pointing(message, text, at), message, at)
 
 
 def pointing(message: str, text: str, at: int) -> str:
@@ -75,7 +79,7 @@ def _require(index: Index, people: Mapping[str, Known], named: Named, text: str)
         require_noticed(index, named.name)
         raise nobody_called(index, named.name)
     except UsageError as error:
-        raise UsageError(pointing(str(error), text, named.at)) from None
+        raise _wrong(str(error), text, named.at) from None
 
 
 class _Search:

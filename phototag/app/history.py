@@ -6,13 +6,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from phototag.app.decide import take_effect
+from phototag.app.sentences import listed
 from phototag.core.names import name_key
-from phototag.errors import UsageError
+from phototag.errors import UnknownError, UsageError
 from phototag.index import journal, people
 from phototag.index.db import Index, transaction
 from phototag.index.journal import ConflictError, Decision, Kind, Words
 
-__all__ = ["Decision", "Entry", "entries", "listed", "redo", "undo"]
+__all__ = ["Decision", "Entry", "entries", "redo", "undo"]
 
 
 REGROUPS = frozenset({Kind.MERGE, Kind.SPLIT, Kind.MOVE, Kind.REJECT, Kind.NOT_A_FACE, Kind.COLLAGE})
@@ -95,7 +96,7 @@ def _require(index: Index, number: int | None, *, active: bool) -> Decision:
         return _last(found, active=active)
     wanted = next((decision for decision in found if decision.id == number), None)
     if wanted is None:
-        raise UsageError(f"There is no decision {number}. See which there are: phototag history")
+        raise UnknownError(f"There is no decision {number}. See which there are: phototag history")
     original = wanted if wanted.of is None else next(d for d in found if d.id == wanted.of)
     if active and wanted.kind is Kind.UNDO and original.is_active:
         raise UsageError(f"Decision {original.id} was put back already. Nothing was changed. See: phototag history")
@@ -236,8 +237,3 @@ def _imported(words: Words) -> list[str]:
     }
     told = [(int(words.get(kind, 0)), one, many) for kind, (one, many) in kinds.items()]
     return [one if n == 1 else many.format(n) for n, one, many in told if n]
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names as in a sentence: "ann, bob and group 3"."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from phototag.core.names import name_key
-from phototag.errors import UsageError
+from phototag.errors import UnknownError, UsageError
 from phototag.index import faces, groups, people, spaces
 from phototag.index.db import Index
 from phototag.index.faces import Filter, KnownFace
@@ -55,12 +55,12 @@ def known_faces(index: Index, query: FaceQuery | None = None) -> list[KnownFace]
     """List faces on photos that are there, by path and from left to right.
 
     Raises:
-        UsageError: nobody has that name, or there is no such photo or group.
+        UnknownError: nobody has that name, or there is no such photo or group.
     """
     query = query or FaceQuery()
     path = None if query.photo is None else _path_in_library(index, query.photo)
     if query.cluster is not None and not groups.exists(index.db, query.cluster):
-        raise UsageError(f"There is no group {query.cluster}. See which there are: phototag clusters")
+        raise UnknownError(f"There is no group {query.cluster}. See which there are: phototag clusters")
     person = None if query.person is None else require_person(index, query.person).id
     return faces.faces(index.db, Filter(path, person, query.cluster))
 
@@ -84,7 +84,7 @@ def require_person(index: Index, name: str) -> Person:
     """Look somebody up by name.
 
     Raises:
-        UsageError: nobody has that name; the message says who is known.
+        UnknownError: nobody has that name; the message says who is known.
     """
     person = people.find_person(index.db, name)
     if person is not None:
@@ -92,21 +92,21 @@ def require_person(index: Index, name: str) -> Person:
     raise nobody_called(index, name)
 
 
-def nobody_called(index: Index, name: str) -> UsageError:
+def nobody_called(index: Index, name: str) -> UnknownError:
     """The error for a name that nobody has; it says who is known, those of a similar name first."""
     known = sorted(p.name for p in people.count_people(index.db))
     if group_number(name) is not None:
-        return UsageError(
+        return UnknownError(
             f"There is no group {group_number(name)}, and nobody is called so. See the groups: phototag clusters"
         )
     if not known:
-        return UsageError(
+        return UnknownError(
             f"Nobody is called {name!r}: nobody has a name yet. See the groups: phototag clusters --sheets"
         )
     near = _similar(name, known)
     listed = [*near, *(other for other in known if other not in near)][:10]
     more = ", ..." if len(known) > 10 else ""
-    return UsageError(f"Nobody is called {name!r}. Known: {', '.join(listed)}{more}. All: phototag people")
+    return UnknownError(f"Nobody is called {name!r}. Known: {', '.join(listed)}{more}. All: phototag people")
 
 
 def _similar(name: str, known: Sequence[str]) -> list[str]:
@@ -160,7 +160,8 @@ def require_face(index: Index, text: str) -> KnownFace:
     """Look a face up by its id, or by the beginning of it.
 
     Raises:
-        UsageError: there is no such face on a photo that is there, or several begin so.
+        UnknownError: there is no such face on a photo that is there.
+        UsageError: several begin so.
     """
     wanted = text.strip().lower()
     ids = faces.ids_beginning(index.db, wanted) if wanted and wanted.isalnum() else []
@@ -172,15 +173,15 @@ def require_face(index: Index, text: str) -> KnownFace:
         raise UsageError(f"{len(found)} faces begin with {text!r}: {some}. Give more of the id.")
     for said in (people.said_no_face(index.db, face) for face in ids):
         if said is not None:
-            raise UsageError(f"Face {text!r} is no face, as you said. To take that back: phototag undo {said}")
-    raise UsageError(f"There is no face {text!r}. See their ids: phototag faces")
+            raise UnknownError(f"Face {text!r} is no face, as you said. To take that back: phototag undo {said}")
+    raise UnknownError(f"There is no face {text!r}. See their ids: phototag faces")
 
 
 def require_photo(index: Index, text: str) -> tuple[bytes, str]:
     """A photo's path in the library and its picture, by that path or by the path on the disk.
 
     Raises:
-        UsageError: the index knows no such photo.
+        UnknownError: the index knows no such photo.
     """
     path = _path_in_library(index, text)
     return path, faces.photo_at(index.db, path)
@@ -190,7 +191,7 @@ def _path_in_library(index: Index, text: str) -> bytes:
     """A photo's path as the index spells it.
 
     Raises:
-        UsageError: the index knows no such photo.
+        UnknownError: the index knows no such photo.
     """
     real, root = os.path.realpath(text), os.path.realpath(index.root) + os.sep
     inside = [real[len(root) :]] if os.path.exists(real) and real.startswith(root) else []
@@ -198,4 +199,4 @@ def _path_in_library(index: Index, text: str) -> bytes:
         path = os.fsencode(candidate).replace(os.sep.encode(), b"/")
         if faces.is_known(index.db, path):
             return path
-    raise UsageError(f"The index knows no photo {text!r}. Give its path, or its path in the library {index.root}.")
+    raise UnknownError(f"The index knows no photo {text!r}. Give its path, or its path in the library {index.root}.")

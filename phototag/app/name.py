@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from phototag.app.decide import Outcome, decide
 from phototag.app.known import require_noticed
 from phototag.core.names import name_key
-from phototag.errors import UsageError
+from phototag.errors import UnknownError, UsageError
 from phototag.index import faces, groups, people
 from phototag.index.db import Index
 from phototag.index.draft import Draft
@@ -167,7 +167,7 @@ def _unknown_faces(index: Index, cluster: int, name: str) -> list[KnownFace]:
         return faces.faces(index.db, Filter(cluster=cluster, ids=unknown))
     if owner is None:
         require_noticed(index, str(cluster))
-        raise UsageError(f"There is no unknown group {cluster}. See which there are: phototag clusters")
+        raise UnknownError(f"There is no unknown group {cluster}. See which there are: phototag clusters")
     if name_key(owner) != name_key(name):
         raise UsageError(
             f"Group {cluster} is {owner} already. Nothing was changed. See them: phototag faces --person "

@@ -34,6 +34,12 @@ def face_picture(index: Index, face: KnownFace) -> bytes | None:
     return kept.get(_of_face(face, face.orientation)) or _make_faces(index, kept, face)
 
 
+def kept_face_picture(index: Index, face: str) -> bytes | None:
+    """The same by the whole id of a face, if it was made before; also of what was said to be no face."""
+    orientation = photos.turn_of_face(index.db, face)
+    return None if orientation is None else thumbs(index).get(Thumb(Kind.FACE, face, orientation))
+
+
 def photo_picture(index: Index, path: bytes) -> bytes | None:
     """A preview of a photo, upright, a JPEG file of `crops.PHOTO_SIDE` pixels or fewer; None if it cannot be read.
 

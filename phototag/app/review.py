@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 from phototag.app.correct import refuse_faces
+from phototag.app.decide import Outcome
 from phototag.app.groups import UnknownGroup, unknown_groups
 from phototag.app.known import KnownFace
-from phototag.app.name import as_kept, clean_name, name_faces
+from phototag.app.name import clean_name, name_faces
 from phototag.app.sheets import write_rows
 from phototag.errors import UsageError
 from phototag.index import faces, people
@@ -54,6 +56,12 @@ class Question:
         return self.person, tuple(sorted(face.id for face in self.faces))
 
     @property
+    def id(self) -> str:
+        """The key as 16 hex digits, for another process to answer by."""
+        person, ids = self.key
+        return hashlib.blake2b("\0".join([person or "", *ids]).encode(), digest_size=8).hexdigest()
+
+    @property
     def photos(self) -> int:
         """How many photos the faces are on."""
         return len({face.photo for face in self.faces})
@@ -72,7 +80,7 @@ def questions(index: Index) -> list[Question]:
         for face in faces.faces(index.db, Filter(suggested=True))
         if face.id not in asked and not face.ignored
     ]
-    best = {name: faces.best_named(index.db, name, COLUMNS) for name in {q.person for q in open_ if q.person}}
+    best = faces.best_named(index.db, {q.person for q in open_ if q.person}, COLUMNS)
     open_.sort(key=lambda q: (-len(q.faces), q.distance if q.distance is not None else 2.0, q.key[1]))
     return [replace(q, references=tuple(best[q.person])) if q.person else q for q in open_]
 
@@ -93,7 +101,7 @@ def _refused(index: Index) -> set[tuple[str, str]]:
     return {(x.face, names[x.person]) for x in people.labels(index.db) if x.verdict is Verdict.IS_NOT}
 
 
-def answer(index: Index, question: Question, said: Answer, at_ns: int) -> None:
+def answer(index: Index, question: Question, said: Answer, at_ns: int) -> Outcome:
     """Write down whether the faces are the person asked for, and tag by it at once.
 
     Raises:
@@ -102,9 +110,8 @@ def answer(index: Index, question: Question, said: Answer, at_ns: int) -> None:
     if question.person is None:
         raise UsageError("The question is who this is. Answer with a name.")
     if said is Answer.YES:
-        name_faces(index, question.faces, question.person, at_ns, kind=Kind.CONFIRM)
-    else:
-        refuse_faces(index, [(face, question.person) for face in question.faces], at_ns)
+        return name_faces(index, question.faces, question.person, at_ns, kind=Kind.CONFIRM)
+    return refuse_faces(index, [(face, question.person) for face in question.faces], at_ns)
 
 
 def is_somebody(index: Index, name: str) -> bool:
@@ -112,15 +119,13 @@ def is_somebody(index: Index, name: str) -> bool:
     return people.find_person(index.db, name) is not None
 
 
-def answer_name(index: Index, question: Question, name: str, at_ns: int) -> str:
-    """Write down who the faces are, and tag by it at once; returns the name as it is kept.
+def answer_name(index: Index, question: Question, name: str, at_ns: int) -> Outcome:
+    """Write down who the faces are, and tag by it at once.
 
     Raises:
         UsageError: a name that is none; nothing is written.
     """
-    wanted = clean_name(name)
-    name_faces(index, question.faces, wanted, at_ns, cluster=question.cluster)
-    return as_kept(index, wanted)
+    return name_faces(index, question.faces, clean_name(name), at_ns, cluster=question.cluster)
 
 
 def draw(index: Index, question: Question) -> Path:

@@ -6,7 +6,7 @@ import shlex
 from dataclasses import dataclass
 
 from phototag.app.known import group_number, require_noticed, require_person
-from phototag.errors import UsageError
+from phototag.errors import UnknownError, UsageError
 from phototag.index import faces, groups, people
 from phototag.index.db import Index
 from phototag.index.faces import Filter, KnownFace
@@ -62,7 +62,7 @@ def require_subject(index: Index, text: str) -> Subject:
     if number is not None and unknown:
         return _group(index, number, unknown)
     if number is not None and person is None and groups.exists(index.db, number):
-        raise UsageError(_why_nobody(index, number))
+        raise UnknownError(_why_nobody(index, number))
     person = require_person(index, text)
     tagged = tuple(face for face in faces.faces(index.db, Filter(person=person.id)) if face.is_tagged)
     return Subject(None, person.id, person.name, tagged)

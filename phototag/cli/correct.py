@@ -6,12 +6,11 @@ import time
 from dataclasses import asdict
 
 from phototag import wiring
-from phototag.app import correct
+from phototag.app import correct, sentences
 from phototag.app.export import to_json
-from phototag.app.history import listed
 from phototag.app.known import ignored_people
 from phototag.cli import options, render
-from phototag.cli.decision import are, count, tell, upper, writing
+from phototag.cli.decision import tell, writing
 from phototag.errors import UsageError
 from phototag.settings import load
 
@@ -23,13 +22,7 @@ def merge(subjects: options.Subjects, library: options.Library = None, index: op
     """
     with writing("merge", library, index) as opened:
         outcome = correct.merge(opened, subjects, time.time_ns())
-    words = outcome.words
-    are = "is" if len(words["others"]) == 1 else "are"
-    done = f"{upper(listed(words['others']))} {are} {words['name']} now: {render.count(words['faces'], 'face')}."
-    if words["together"]:
-        on = render.count(words["together"], "photo")
-        done += f"\nOn {on} there are several of them. If that is no mirror and no collage, take it back."
-    tell(outcome, done, "They are one already.")
+    tell(outcome, sentences.merged(outcome.words), "They are one already.")
 
 
 def rename(
@@ -38,15 +31,14 @@ def rename(
     """Call a person something else."""
     with writing("rename", library, index) as opened:
         outcome = correct.rename(opened, name, new, time.time_ns())
-    words = outcome.words
-    tell(outcome, f"{words['name']} is called {words['new']} now.", f"{words['name']} is called so already.")
+    tell(outcome, sentences.renamed(outcome.words), f"{outcome.words['name']} is called so already.")
 
 
 def move(faces: options.Faces, name: options.To, library: options.Library = None, index: options.Index = None) -> None:
     """Say that faces are somebody else than they are taken for."""
     with writing("move", library, index) as opened:
         outcome = correct.move(opened, faces, name, time.time_ns())
-    tell(outcome, f"{are(outcome)} {outcome.words['name']} now.", f"{are(outcome)} {outcome.words['name']} already.")
+    tell(outcome, sentences.moved(outcome.words), sentences.moved(outcome.words, "already"))
 
 
 def confirm(
@@ -66,7 +58,7 @@ def confirm(
             outcome = correct.confirm(opened, faces or [], time.time_ns())
         else:
             outcome = correct.confirm_person(opened, person, time.time_ns())
-    tell(outcome, f"{are(outcome)} {outcome.words['name']}, as you confirmed.", "You said so before.")
+    tell(outcome, sentences.confirmed(outcome.words), sentences.SAID_BEFORE)
 
 
 def reject(faces: options.Faces, library: options.Library = None, index: options.Index = None) -> None:
@@ -77,7 +69,7 @@ def reject(faces: options.Faces, library: options.Library = None, index: options
     """
     with writing("reject", library, index) as opened:
         outcome = correct.reject(opened, faces, time.time_ns())
-    tell(outcome, f"{are(outcome)} not {outcome.words['name']}.", "You said so before.")
+    tell(outcome, sentences.rejected(outcome.words), sentences.SAID_BEFORE)
 
 
 def ignore(subject: options.SubjectName, library: options.Library = None, index: options.Index = None) -> None:
@@ -87,16 +79,15 @@ def ignore(subject: options.SubjectName, library: options.Library = None, index:
     """
     with writing("ignore", library, index) as opened:
         outcome = correct.ignore(opened, subject, time.time_ns())
-        alike = next((one.alike for one in ignored_people(opened) if one.called == outcome.words["name"]), 0)
-    more = f", and {render.count(alike, 'look-alike')}" if alike else ""
-    tell(outcome, f"{upper(outcome.words['name'])} is ignored: {count(outcome)}{more}.")
+        alike = correct.count_alike(opened, outcome)
+    tell(outcome, sentences.ignored(outcome.words, alike))
 
 
 def notice(subject: options.SubjectName, library: options.Library = None, index: options.Index = None) -> None:
     """Hear again of somebody who was ignored."""
     with writing("notice", library, index) as opened:
         outcome = correct.notice(opened, subject, time.time_ns())
-    tell(outcome, f"{upper(outcome.words['name'])} is not ignored any more: {count(outcome)}.")
+    tell(outcome, sentences.noticed(outcome.words))
 
 
 def ignored(library: options.Library = None, index: options.Index = None, json: options.Json = False) -> None:
@@ -120,10 +111,7 @@ def not_a_face(faces: options.Faces, library: options.Library = None, index: opt
     """
     with writing("not-a-face", library, index) as opened:
         outcome, alike = correct.not_a_face(opened, faces, time.time_ns())
-    many = outcome.words["faces"] > 1
-    done = f"{outcome.words['faces']} finds are no faces" if many else "That is no face"
-    more = f", and {render.count(alike, 'face')} like {'them' if many else 'it'}" if alike else ""
-    tell(outcome, f"{done}{more}.", "You said so before.")
+    tell(outcome, sentences.no_faces(outcome.words, alike), sentences.SAID_BEFORE)
 
 
 def present(
@@ -163,6 +151,6 @@ def collage(photo: options.PhotoArgument, library: options.Library = None, index
     """
     with writing("collage", library, index) as opened:
         outcome = correct.collage(opened, photo, time.time_ns())
-    tell(outcome, f"One person may be on {render.line(outcome.words['photo'])} more than once.", "You said so before.")
+    tell(outcome, sentences.collage(outcome.words), sentences.SAID_BEFORE)
     if outcome.decision is not None:
         render.out(f"Group anew by it: {render.command('scan', 'DIR')}")

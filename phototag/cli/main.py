@@ -51,6 +51,7 @@ COMMANDS = {
     "rebuild": ("phototag.cli.upkeep", "Make a lost or damaged index anew from tags.jsonl and the photos."),
     "duplicates": ("phototag.cli.duplicates", "List photos that are there more than once."),
     "find": ("phototag.cli.find", "List the photos that somebody is on, or any others that you can describe."),
+    "serve": ("phototag.cli.serve", "Let programs ask and say who is on your photos, by HTTP."),
     "export xmp": ("phototag.cli.sidecars", "Write who is on each photo into XMP sidecars, for other programs."),
     "import xmp": ("phototag.cli.sidecars", "Take over the names that other programs wrote as XMP."),
     "import picasa": ("phototag.cli.imports", "Take over the names that Picasa left beside the photos."),

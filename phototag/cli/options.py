@@ -196,3 +196,21 @@ Ours = Annotated[
 WriteXmp = Annotated[
     bool, typer.Option("--write-xmp", help="Then bring the XMP sidecars up to date, as: phototag export xmp")
 ]
+Host = Annotated[
+    str, typer.Option("--host", metavar="ADDRESS", help="Where to listen. Any but 127.0.0.1 needs a password.")
+]
+Port = Annotated[
+    int, typer.Option("--port", min=0, max=65535, metavar="N", help="At which port; a free one if it is taken, or 0.")
+]
+ReadOnly = Annotated[
+    bool, typer.Option("--read-only", help="Only show; refuse everything that would change something.")
+]
+Password = Annotated[
+    str | None,
+    typer.Option(
+        "--password",
+        metavar="PASSWORD",
+        envvar="PHOTOTAG_PASSWORD",
+        help="Also let in who knows this. Better in $PHOTOTAG_PASSWORD: a list of processes shows options.",
+    ),
+]

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+
+from phototag.app.sentences import count, line
+
+__all__ = ["LISTED", "command", "count", "flush", "line", "note", "null", "out", "path", "raw", "stream", "table"]
 
 LISTED = 20
 """Rows shown to a person before "and N more"; --json has all."""
@@ -54,21 +57,9 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence
     return "\n".join(line.rstrip() for line in lines)
 
 
-def count(n: int, one: str, many: str | None = None) -> str:
-    """'1 photo', '2,000 photos'."""
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
-
-
 def path(raw: bytes) -> str:
     """A path as a person reads it; control characters, such as a newline, are escaped."""
     return line(os.fsdecode(raw))
-
-
-def line(text: str) -> str:
-    """Text on one line, whatever is in it."""
-    if text.isprintable():  # nearly all are; letter by letter takes a second for 100,000 paths
-        return text
-    return "".join(repr(c)[1:-1] if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in text)
 
 
 def raw(path_: bytes) -> str:

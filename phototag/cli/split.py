@@ -5,12 +5,11 @@ from __future__ import annotations
 import time
 
 from phototag import wiring
-from phototag.app import correct, splits
-from phototag.app.history import listed
+from phototag.app import correct, sentences, splits
 from phototag.app.splits import Proposal
 from phototag.app.subject import Subject, require_subject
 from phototag.cli import options, render
-from phototag.cli.decision import count, is_or_are, tell, writing
+from phototag.cli.decision import tell, writing
 from phototag.settings import load
 
 
@@ -38,8 +37,7 @@ def split(
         proposal = splits.listed(opened, found, faces) if faces else splits.propose(opened, found)
         outcome = correct.split(opened, found, proposal.leave, time.time_ns())
     words = outcome.words
-    new = listed([f"group {number}" for number in words["groups"]])
-    tell(outcome, f"{count(outcome)} of {found.called} {is_or_are(outcome)} somebody else: {new}.")
+    tell(outcome, sentences.split(words))
     render.out(f"Look at them:     {render.command('faces', '--cluster', words['groups'][0])}")
     render.out(f"Say who it is:    {render.command('name-cluster', words['groups'][0], '--as', 'NAME')}")
 

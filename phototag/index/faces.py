@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -118,15 +119,16 @@ def faces(db: sqlite3.Connection, wanted: Filter | None = None) -> list[KnownFac
     return sorted(rows, key=lambda face: (face.path, face.box, face.id))
 
 
-def best_named(db: sqlite3.Connection, person: str, most: int) -> list[KnownFace]:
-    """The best of the faces that a human named so, the best first."""
+def best_named(db: sqlite3.Connection, people: Collection[str], most: int) -> dict[str, list[KnownFace]]:
+    """The best of the faces that a human named so, the best first, by name; looked up all at once."""
     sql = """
         SELECT id FROM faces
         WHERE id IN (SELECT face_id FROM said JOIN people ON people.id = person_id WHERE verdict = 'is' AND name = ?)
             AND hash IN (SELECT hash FROM files)
         ORDER BY quality DESC, id LIMIT ?"""
-    ids = tuple(row[0] for row in db.execute(sql, (person, most)))
-    return sorted(faces(db, Filter(ids=ids)), key=lambda face: (-face.quality, face.id))
+    ids = {person: [row[0] for row in db.execute(sql, (person, most))] for person in people}
+    known = {face.id: face for face in faces(db, Filter(ids=tuple(id_ for best in ids.values() for id_ in best)))}
+    return {person: [known[id_] for id_ in best if id_ in known] for person, best in ids.items()}
 
 
 def ids_beginning(db: sqlite3.Connection, text: str) -> list[str]:
@@ -184,16 +186,19 @@ class PhotoOnDisk(NamedTuple):
         return carried(box, self.content_orientation, self.photo_orientation) if self.is_copy else box
 
 
-def photos_on_disk(db: sqlite3.Connection, *, stale: bool = False) -> list[PhotoOnDisk]:
-    """All files whose picture is known, or only those whose lines in tags.jsonl are out of date; sorted by path."""
+def photos_on_disk(db: sqlite3.Connection, *, stale: bool = False, path: bytes | None = None) -> list[PhotoOnDisk]:
+    """All files whose picture is known, or only those whose lines in tags.jsonl are out of date; sorted by path.
+
+    With `path`, only the one there.
+    """
     of = "stale_lines JOIN files USING (path)" if stale else "files"
     sql = f"""
         SELECT path, files.hash, content, files.orientation, taken, held.width, held.height,
             files.hash IN (SELECT hash FROM collages
                 UNION SELECT original FROM collages JOIN copies USING (hash)), counted.orientation, held.orientation
         FROM {of} JOIN photos counted ON counted.hash = files.hash JOIN photos held ON held.hash = content
-        ORDER BY path"""
-    return [PhotoOnDisk(*row) for row in db.execute(sql)]
+        {"" if path is None else "WHERE path = ?"} ORDER BY path"""
+    return [PhotoOnDisk(*row) for row in db.execute(sql, () if path is None else (path,))]
 
 
 def stale_paths(db: sqlite3.Connection) -> list[bytes]:

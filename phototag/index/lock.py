@@ -18,7 +18,9 @@ WAIT_S = 10.0
 
 
 @contextmanager
-def writing(folder: Path, command: str, *, waiting: Callable[[str], None]) -> Iterator[None]:
+def writing(
+    folder: Path, command: str, *, waiting: Callable[[str], None], wait_s: float | None = None
+) -> Iterator[None]:
     """Hold the index's lock.
 
     The lock is the system's, on an open file: it ends with its process, however that ends, so a dead holder keeps
@@ -28,6 +30,7 @@ def writing(folder: Path, command: str, *, waiting: Callable[[str], None]) -> It
         folder: of the index; must exist.
         command: what the holder is doing, for others to read.
         waiting: called once with a sentence if somebody else holds it.
+        wait_s: how long; None for WAIT_S.
 
     Raises:
         LockedError: somebody else still holds it; the message says who.
@@ -35,7 +38,7 @@ def writing(folder: Path, command: str, *, waiting: Callable[[str], None]) -> It
     """
     lock, holder = FileLock(folder / "lock"), folder / "lock.json"
     try:
-        _acquire(lock, holder, waiting)
+        _acquire(lock, holder, waiting, WAIT_S if wait_s is None else wait_s)
         holder.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "command": command}))
     except OSError as error:
         lock.release()
@@ -50,14 +53,14 @@ def writing(folder: Path, command: str, *, waiting: Callable[[str], None]) -> It
         lock.release()
 
 
-def _acquire(lock: FileLock, holder: Path, waiting: Callable[[str], None]) -> None:
+def _acquire(lock: FileLock, holder: Path, waiting: Callable[[str], None], wait_s: float) -> None:
     try:
         lock.acquire(timeout=0)
     except Timeout:
         who = _who(holder)
-        waiting(f"Waiting up to {WAIT_S:.0f} s for {who} to finish.")
+        waiting(f"Waiting up to {wait_s:.0f} s for {who} to finish.")
         try:
-            lock.acquire(timeout=WAIT_S)
+            lock.acquire(timeout=wait_s)
         except Timeout:
             raise LockedError(f"The index is being written by {who}. Try again when it is done.") from None
 

@@ -304,6 +304,42 @@ def picture_at(db: sqlite3.Connection, path: bytes) -> tuple[str, int] | None:
     return None if row is None else (str(row[0]), int(row[1]))
 
 
+def contents(db: sqlite3.Connection) -> dict[bytes, str]:
+    """The picture in each file of the last scan, by path."""
+    return dict(db.execute("SELECT path, content FROM files"))
+
+
+def holding(db: sqlite3.Connection, content: str) -> list[PhotoFile]:
+    """The files that hold a picture, bit by bit, sorted by path."""
+    rows = db.execute("SELECT path, size, mtime_ns FROM files WHERE content = ? ORDER BY path", (content,))
+    return [PhotoFile(*row) for row in rows]
+
+
+def count_pictures(db: sqlite3.Connection) -> int:
+    """Pictures that lie in one file or more; what is the same bit by bit counts once."""
+    return int(db.execute("SELECT count(DISTINCT content) FROM files").fetchone()[0])
+
+
+def turn_of_face(db: sqlite3.Connection, face: str) -> int | None:
+    """The orientation, by EXIF, of the file that a face is shown of; None if no such file is there.
+
+    That is the one that `faces.faces` names, without all else that is known of the face: 0.1 ms instead of 30 where
+    there are 50,000 faces.
+    """
+    sql = """
+        SELECT orientation FROM files WHERE path = (
+            SELECT coalesce((SELECT min(path) FROM files WHERE content = faces.hash AND hash = faces.hash),
+                (SELECT min(path) FROM files WHERE hash = faces.hash)) FROM faces WHERE id = ?)"""
+    row = db.execute(sql, (face,)).fetchone()
+    return None if row is None else int(row[0])
+
+
+def shown_at(db: sqlite3.Connection, path: bytes) -> Shown:
+    """How one file of the last scan shows its picture."""
+    sql = "SELECT orientation, taken, taken_from, camera, latitude, longitude FROM files WHERE path = ?"
+    return _shown(*db.execute(sql, (path,)).fetchone())
+
+
 def how_shown(db: sqlite3.Connection) -> dict[bytes, Shown]:
     """How each file of the last scan shows its picture, by path."""
     rows = db.execute("SELECT path, orientation, taken, taken_from, camera, latitude, longitude FROM files")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from PIL import ExifTags, Image
 
 from phototag.app import pictures, sheets
 from phototag.app.groups import unknown_groups
-from phototag.app.pictures import face_picture, photo_picture
+from phototag.app.pictures import face_picture, kept_face_picture, photo_picture
 from phototag.engines.registry import ENGINES, Entry
 from phototag.index import faces
 from phototag.media import images
@@ -74,6 +75,17 @@ def test_sheets_are_drawn_without_decoding_a_photo(album: Album, decoded: list[i
     assert [path.name for path in written] == ["groups.jpg", "group-1.jpg", "group-2.jpg"]
     assert decoded == []
     assert {colour_at(path.read_bytes(), 0.2, 0.5) for path in written[1:]} == {RED, BLUE}
+
+
+def test_a_kept_picture_is_found_by_the_id_alone(album: Album) -> None:
+    album.scan(red=[RED])
+    shutil.copy(album.root / "red.png", album.root / "again.png")
+    album.scan()
+    face = album.face("again")
+    assert kept_face_picture(album.index, face.id) == face_picture(album.index, face)
+    assert kept_face_picture(album.index, face.id[:12]) is None
+    drop(album)
+    assert kept_face_picture(album.index, face.id) is None
 
 
 def test_a_missing_picture_is_made_once(album: Album, decoded: list[int]) -> None:

@@ -161,7 +161,7 @@ def test_no_can_be_taken_back_by_a_name(doubtful: Album) -> None:
 def test_a_name_answers_who_this_is_and_tags_look_alikes_at_once(album: Album) -> None:
     album.scan(dark1=[DARK_RED], dark2=[DARK_RED], light=[LIGHT_RED], pale=[PALE_RED])
     (who,) = [question for question in questions(album.index) if "dark1" in told(question)[1]]
-    assert answer_name(album.index, who, "  Élise   B ", at_ns=5) == "Élise B"
+    assert answer_name(album.index, who, "  Élise   B ", at_ns=5).words["name"] == "Élise B"
     assert album.sources() == {
         "dark1": "human Élise B",
         "dark2": "human Élise B",
@@ -174,7 +174,7 @@ def test_a_name_answers_who_this_is_and_tags_look_alikes_at_once(album: Album) -
 def test_a_name_that_is_known_is_returned_as_it_is_kept(album: Album) -> None:
     album.scan(red=[RED], blue1=[BLUE], blue2=[BLUE])
     album.name("elon", "red")
-    assert answer_name(album.index, questions(album.index)[0], "ELON", at_ns=5) == "elon"
+    assert answer_name(album.index, questions(album.index)[0], "ELON", at_ns=5).words["name"] == "elon"
 
 
 @pytest.mark.parametrize("said", Answer)

@@ -11,7 +11,22 @@ from phototag import __version__
 from phototag.cli.main import COMMANDS
 from tests.conftest import Command
 
-HEAVY = {"cv2", "dlib", "face_recognition", "numpy", "onnx", "onnxruntime", "openvino", "PIL", "scipy", "sklearn"}
+HEAVY = {
+    *(
+        "cv2",
+        "dlib",
+        "face_recognition",
+        "fastapi",
+        "numpy",
+        "onnx",
+        "onnxruntime",
+        "openvino",
+        "PIL",
+        "scipy",
+        "sklearn",
+    ),
+    *("starlette", "uvicorn"),
+}
 
 
 def test_help_lists_every_command(phototag: Command) -> None:

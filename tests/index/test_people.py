@@ -84,8 +84,8 @@ def test_the_best_that_a_human_named_come_first(index: Index, known: dict[str, s
     with transaction(index.db):
         index.db.execute("UPDATE faces SET quality = 0.9 WHERE id = ?", (known["d"],))
         photos.forget_files(index.db, [b"b.jpg"])
-    assert [f.path for f in faces.best_named(index.db, "elon", 6)] == [b"d.jpg", b"a.jpg"]
-    assert [f.path for f in faces.best_named(index.db, "elon", 1)] == [b"d.jpg"]
+    assert [f.path for f in faces.best_named(index.db, {"elon"}, 6)["elon"]] == [b"d.jpg", b"a.jpg"]
+    assert [f.path for f in faces.best_named(index.db, {"elon"}, 1)["elon"]] == [b"d.jpg"]
 
 
 def test_only_suggestions_that_differ_are_written(index: Index, known: dict[str, str]) -> None:

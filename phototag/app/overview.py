@@ -1,0 +1,49 @@
+"""What a library comes to, in a few numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from phototag.index import groups, people, photos, spaces
+from phototag.index.db import Index
+from phototag.types import Space
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A library as of the last scan.
+
+    Attributes:
+        root: the library, absolute.
+        space: what its vectors live in; None before the first scan.
+        photos: pictures that are there; what is the same bit by bit counts once.
+        faces: on all of them.
+        people: who have a name.
+        clusters: groups of unknown faces.
+        auto_tagged: faces that were named because of a strong match.
+        problems: files that could not be used.
+    """
+
+    root: Path
+    space: Space | None
+    photos: int
+    faces: int
+    people: int
+    clusters: int
+    auto_tagged: int
+    problems: int
+
+
+def overview(index: Index) -> Overview:
+    """Count."""
+    return Overview(
+        root=index.root,
+        space=spaces.current(index.db),
+        photos=photos.count_pictures(index.db),
+        faces=photos.count_faces(index.db),
+        people=len(people.count_people(index.db)),
+        clusters=len(groups.unknown(index.db)),
+        auto_tagged=people.count_auto_tagged(index.db),
+        problems=len(photos.problems(index.db)),
+    )

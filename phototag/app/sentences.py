@@ -1,0 +1,132 @@
+"""What came of a decision, as a sentence: the same in a terminal and on a page, and without the commands of either."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from phototag.index.journal import Words
+
+if TYPE_CHECKING:
+    from phototag.app.name import NameReport
+
+UNCHANGED = "Nothing changed."
+SAID_BEFORE = "You said so before."
+
+
+def count(n: int, one: str, many: str | None = None) -> str:
+    """'1 photo', '2,000 photos'."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def line(text: str) -> str:
+    """Text on one line, whatever is in it."""
+    if text.isprintable():  # nearly all are; letter by letter takes a second for 100,000 paths
+        return text
+    return "".join(repr(c)[1:-1] if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in text)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as in a sentence: "ann, bob and group 3"."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def upper(text: str) -> str:
+    """A sentence begins with a capital, unless with a name as it was typed."""
+    return text.capitalize() if text.startswith("group ") else text
+
+
+def named(cluster: int, report: NameReport) -> list[str]:
+    """A group has a name; a line for each thing that came of it."""
+    are = "is" if report.faces == 1 else "are"
+    lines = [
+        f"{count(report.faces, 'face')} on {count(report.photos, 'photo')} {are} {report.name} now."
+        if report.faces
+        else f"Group {cluster} is {report.name} already."
+    ]
+    if report.faces and report.before:
+        lines.append(f"{report.name} was there already, with {count(report.before, 'face')} that you named.")
+    if report.faces and report.together:
+        lines.append(_together(report.together))
+    if report.auto_tagged:
+        alike, on = count(report.auto_tagged, "look-alike"), count(report.auto_photos, "photo")
+        lines.append(f"{alike} on {on} tagged automatically.")
+    return lines
+
+
+def may_be(report: NameReport) -> str:
+    """Who else may be somebody who was named: "3 more faces may be elon."."""
+    return f"{count(report.suggested, 'more face')} may be {report.name}."
+
+
+def _together(photos: int) -> str:
+    on = count(photos, "photo")
+    return f"On {on} there are several of them. If that is no mirror and no collage, take it back."
+
+
+def merged(words: Words) -> str:
+    """People or groups are one person."""
+    are = "is" if len(words["others"]) == 1 else "are"
+    done = f"{upper(listed(words['others']))} {are} {words['name']} now: {count(words['faces'], 'face')}."
+    return f"{done}\n{_together(words['together'])}" if words["together"] else done
+
+
+def renamed(words: Words) -> str:
+    """A person is called something else."""
+    return f"{words['name']} is called {words['new']} now."
+
+
+def moved(words: Words, when: str = "now") -> str:
+    """Faces are somebody else, now or "already"."""
+    return f"{_are(words)} {words['name']} {when}."
+
+
+def confirmed(words: Words) -> str:
+    """Faces are whom they were taken for."""
+    return f"{_are(words)} {words['name']}, as you confirmed."
+
+
+def rejected(words: Words) -> str:
+    """Faces are not whom they were taken for."""
+    return f"{_are(words)} not {words['name']}."
+
+
+def ignored(words: Words, alike: int) -> str:
+    """Nobody wants to hear of somebody, nor of so many who are like them."""
+    more = f", and {count(alike, 'look-alike')}" if alike else ""
+    return f"{upper(words['name'])} is ignored: {_faces(words)}{more}."
+
+
+def noticed(words: Words) -> str:
+    """Somebody is not ignored any more."""
+    return f"{upper(words['name'])} is not ignored any more: {_faces(words)}."
+
+
+def no_faces(words: Words, alike: int) -> str:
+    """What was found is no face, nor are so many that are like it."""
+    many = words["faces"] > 1
+    done = f"{words['faces']} finds are no faces" if many else "That is no face"
+    more = f", and {count(alike, 'face')} like {'them' if many else 'it'}" if alike else ""
+    return f"{done}{more}."
+
+
+def collage(words: Words) -> str:
+    """One person may be on a photo more than once."""
+    return f"One person may be on {line(words['photo'])} more than once."
+
+
+def split(words: Words) -> str:
+    """Faces are somebody else."""
+    new = listed([f"group {number}" for number in words["groups"]])
+    are = "is" if words["faces"] == 1 else "are"
+    return f"{_faces(words)} of {words['name']} {are} somebody else: {new}."
+
+
+def _faces(words: Words) -> str:
+    return count(words["faces"], "face")
+
+
+def _are(words: Words) -> str:
+    """'1 face is', '2 faces are'."""
+    return f"{_faces(words)} {'is' if words['faces'] == 1 else 'are'}"

@@ -1,0 +1,107 @@
+"""Scans, started and followed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request
+from fastapi.responses import StreamingResponse
+
+from phototag.app.scan import ScanReport
+from phototag.web.api import models
+from phototag.web.jobs import Job, Jobs, State
+
+router = APIRouter(tags=["jobs"])
+
+LOOK_S, ALIVE_S = 0.1, 15.0
+"""How often events look at a job, and how often they say that they are still there."""
+
+KINDS = ("seen", "new", "changed", "moved", "gone", "unchanged", "duplicates")
+
+
+async def _jobs_of(request: Request) -> Jobs:
+    jobs: Jobs = request.app.state.jobs
+    return jobs
+
+
+Known = Annotated[Jobs, Depends(_jobs_of)]
+JobId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
+
+
+@router.post("/jobs/scan", operation_id="startScan", status_code=202)
+def scan(jobs: Known, wish: models.Scanning) -> models.Job:
+    """Start a scan; one runs at a time. Decisions have to wait until it is done."""
+    return _job(jobs.start(wish.force))
+
+
+@router.get("/jobs", operation_id="listJobs")
+def listed(jobs: Known) -> models.Jobs:
+    """The last jobs, the newest first."""
+    return models.Jobs(jobs=[_job(job) for job in jobs.listed()])
+
+
+@router.get("/jobs/{job}", operation_id="getJob")
+def one(jobs: Known, job: JobId) -> models.Job:
+    """How far a job is, and what it came to."""
+    return _job(jobs.require(job))
+
+
+@router.delete("/jobs/{job}", operation_id="stopJob", status_code=202)
+def stop(jobs: Known, job: JobId) -> models.Job:
+    """Stop a job. Nothing is lost: the next scan goes on where it was."""
+    found = jobs.require(job)
+    found.stop.set()
+    return _job(found)
+
+
+@router.get("/jobs/{job}/events", operation_id="followJob", response_class=StreamingResponse)
+def events(jobs: Known, job: JobId) -> StreamingResponse:
+    """How far a job is, as server-sent events: `progress` with a Job whenever something changes, then one `end`."""
+    return StreamingResponse(_events(jobs, jobs.require(job)), media_type="text/event-stream")
+
+
+async def _events(jobs: Jobs, job: Job) -> AsyncIterator[str]:
+    told, quiet_s = None, 0.0
+    while not jobs.is_closing:
+        state, step = job.state, job.step
+        if state is not State.RUNNING:
+            yield f"event: end\ndata: {_job(job).model_dump_json()}\n\n"
+            return
+        if step is not told:
+            told, quiet_s = step, 0.0
+            yield f"event: progress\ndata: {_job(job).model_dump_json()}\n\n"
+        elif quiet_s >= ALIVE_S:
+            quiet_s = 0.0
+            yield ": still there\n\n"
+        await asyncio.sleep(LOOK_S)
+        quiet_s += LOOK_S
+
+
+def _job(job: Job) -> models.Job:
+    step = job.step
+    return models.Job(
+        id=job.id,
+        kind="scan",
+        state=job.state.value,
+        label=step.label,
+        done=step.done,
+        total=step.total,
+        unit=step.unit,
+        seconds=round(job.seconds, 3),
+        error=job.error,
+        code=job.code,
+        report=None if job.report is None else _summary(job.report),
+    )
+
+
+def _summary(report: ScanReport) -> models.ScanSummary:
+    return models.ScanSummary(
+        photos={kind: getattr(report, kind) for kind in KINDS},
+        copies=report.copies,
+        faces=report.faces,
+        clusters=report.clusters,
+        auto_tagged=report.auto_tagged,
+        problems=len(report.problems),
+    )

@@ -1,0 +1,396 @@
+"""What the API takes and gives, with an example of each."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from phototag.web.text import Text
+
+MOST = 10**18
+"""No group and no decision has such a number; SQLite could not even be asked for one much greater."""
+
+FACES_AT_ONCE = 10_000
+"""Of one decision."""
+
+Name = Annotated[str, Field(min_length=1, max_length=1_000, examples=["ann"])]
+FaceId = Annotated[str, Field(pattern=r"^[0-9a-f]{4,16}$", examples=["3f9c2a71e0b4d586"])]
+FaceIds = Annotated[list[FaceId], Field(min_length=1, max_length=FACES_AT_ONCE)]
+Number = Annotated[int, Field(ge=1, le=MOST, examples=[3])]
+
+
+class Given(BaseModel):
+    """Something that is sent to us: what we do not know is an error, not ignored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Renaming(Given):
+    """Call a person something else."""
+
+    name: Name
+    new: Name
+
+
+class Merging(Given):
+    """Names of people or numbers of groups, two or more."""
+
+    who: Annotated[list[Name], Field(min_length=2, max_length=1_000, examples=[["ann", "3"]])]
+
+
+class Subject(Given):
+    """A person's name, or a group's number."""
+
+    who: Name
+
+
+class Naming(Given):
+    """Who a group is."""
+
+    name: Name
+
+
+class Moving(Given):
+    """Who some faces are."""
+
+    faces: FaceIds
+    name: Name
+
+
+class Faces(Given):
+    """Some faces."""
+
+    faces: FaceIds
+
+
+class Confirming(Given):
+    """Faces, or a person all of whose automatic tags are right: one of both."""
+
+    faces: FaceIds | None = None
+    person: Name | None = None
+
+
+class Splitting(Given):
+    """Whose faces are taken apart; without faces, as it is proposed."""
+
+    who: Name
+    faces: FaceIds | None = None
+
+
+class Answering(Given):
+    """The answer to a question: yes, no, or the name of somebody (then `name` has it)."""
+
+    question: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$", examples=["a3c5e7f901b2d4f6"])]
+    answer: Literal["yes", "no", "name"]
+    name: Name | None = None
+
+
+class Undoing(Given):
+    """Which decision; none for the newest that holds."""
+
+    decision: Number | None = None
+    with_later: bool = False
+
+
+class Redoing(Given):
+    """Which decision; none for the one that was taken back last."""
+
+    decision: Number | None = None
+
+
+class Scanning(Given):
+    """How to scan."""
+
+    force: bool = False
+
+
+class Decided(BaseModel):
+    """What came of a decision: its number, by which it can be taken back, or null where nothing changed."""
+
+    decision: int | None = Field(examples=[12])
+    said: Text = Field(examples=["2 faces are elon now."])
+
+
+class Status(BaseModel):
+    """The library as of the last scan."""
+
+    version: str
+    library: Text
+    read_only: bool
+    engine: str | None
+    photos: int
+    faces: int
+    people: int
+    clusters: int
+    auto_tagged: int
+    problems: int
+
+
+class Person(BaseModel):
+    """Somebody with a name; the numbers are as in `phototag people --json`."""
+
+    name: Text
+    faces: int
+    photos: int
+    confirmed: int
+    suggested: int
+
+
+class People(BaseModel):
+    """Everybody with a name, the most photographed first."""
+
+    people: list[Person]
+
+
+class IgnoredPerson(BaseModel):
+    """Somebody of whom nobody wants to hear."""
+
+    name: Text | None
+    cluster: int | None
+    called: Text
+    faces: int
+    alike: int
+
+
+class Ignored(BaseModel):
+    """Whom nobody wants to hear of, those with most faces first."""
+
+    ignored: list[IgnoredPerson]
+
+
+class Guess(BaseModel):
+    """Who somebody may be."""
+
+    person: Text
+    distance: float
+
+
+class Cluster(BaseModel):
+    """A group of unknown faces, as in `phototag clusters --json`."""
+
+    id: int
+    faces: int
+    photos: int
+    suggestion: Guess | None
+    sample: list[str]
+
+
+class Clusters(BaseModel):
+    """Some of the groups, the largest first, and how many there are in all."""
+
+    total: int
+    clusters: list[Cluster]
+
+
+class Face(BaseModel):
+    """A face: as in `phototag faces --json`, and where it is as fractions of the upright picture."""
+
+    id: str
+    photo: str
+    path: Text
+    box: tuple[int, int, int, int]
+    place: tuple[float, float, float, float]
+    score: float
+    quality: float
+    cluster: int | None
+    person: Text | None
+    suggestion: Text | None
+    source: Literal["human", "auto", "suggested"] | None
+    distance: float | None
+    runner_up: Guess | None
+    ignored: bool
+    drawn: bool
+
+
+class FacePage(BaseModel):
+    """Some faces, and how many there are in all."""
+
+    total: int
+    faces: list[Face]
+
+
+class Reference(BaseModel):
+    """A named face that counted."""
+
+    face: str
+    path: Text
+    distance: float
+
+
+class Candidate(BaseModel):
+    """Somebody whom a face may be."""
+
+    person: Text
+    distance: float
+    references: list[Reference]
+
+
+class Why(BaseModel):
+    """Why a face carries a name, or none, as in `phototag why --json`."""
+
+    face: Face
+    rule: str
+    because: Text
+    changes: list[Text]
+    candidates: list[Candidate]
+    margin: float | None
+    score: float | None
+    strong: float | None
+    possible: float
+    refused: list[Text]
+    group_faces: int
+    group_distance: float | None
+    weak: bool
+
+
+class PhotoEntry(BaseModel):
+    """A picture in a list: its id, and the first path where it lies."""
+
+    id: str
+    path: Text
+
+
+class PhotoPage(BaseModel):
+    """Some pictures by path, how many there are in all, and the query as it was understood."""
+
+    total: int
+    query: Text | None
+    photos: list[PhotoEntry]
+
+
+class Photo(BaseModel):
+    """A picture with all that is known of it, and which are before and after it in the list that was asked for."""
+
+    id: str
+    paths: list[Text]
+    copy_of: str | None
+    size: tuple[int, int]
+    taken: str | None
+    taken_from: str | None
+    camera: Text | None
+    place: tuple[float, float] | None
+    people: list[Text]
+    present: list[Text]
+    collage: bool
+    faces: list[Face]
+    previous: str | None
+    next: str | None
+
+
+class Question(BaseModel):
+    """Is this `person`? Who is this?, where it is null."""
+
+    id: str
+    person: Text | None
+    distance: float | None
+    cluster: int | None
+    photos: int
+    faces: list[str]
+    references: list[str]
+
+
+class Review(BaseModel):
+    """The question that settles the most faces, of those not skipped; how many there are, and how many faces."""
+
+    question: Question | None
+    questions: int
+    faces: int
+
+
+class Proposal(BaseModel):
+    """Who seems to be who: ids of the faces that stay, and of each one who would be split off."""
+
+    who: Text
+    stay: list[str]
+    leave: list[list[str]]
+
+
+class Decision(BaseModel):
+    """One decision, as in `phototag history --json`."""
+
+    id: int
+    at: str
+    kind: str
+    text: Text
+    of: int | None
+    active: bool
+    regroups: bool
+
+
+class History(BaseModel):
+    """Some decisions, the newest first, and how many there are in all."""
+
+    total: int
+    decisions: list[Decision]
+
+
+class Undone(BaseModel):
+    """What was taken back, or put back, the newest first."""
+
+    said: Text
+    decisions: list[Decision]
+
+
+class Problem(BaseModel):
+    """A file that could not be used, or is passed over, and why."""
+
+    path: Text
+    reason: Text
+
+
+class Problems(BaseModel):
+    """What is not a photo that could be read; `passed_over` only where it was asked for."""
+
+    problems: list[Problem]
+    passed_over: list[Problem] | None
+
+
+class Duplicate(BaseModel):
+    """A file that counts as a photo: the same picture bit by bit, or a copy."""
+
+    path: Text
+    same: Literal["picture", "copy"]
+    size: tuple[int, int]
+    bytes: int
+
+
+class Duplicates(BaseModel):
+    """Some of the photos that are there more than once, how many in all, and what all copies take."""
+
+    total: int
+    spare_bytes: int
+    duplicates: list[list[Duplicate]]
+
+
+class ScanSummary(BaseModel):
+    """What a scan saw and did, as in `phototag scan --json`."""
+
+    photos: dict[str, int]
+    copies: int
+    faces: int
+    clusters: int
+    auto_tagged: int
+    problems: int
+
+
+class Job(BaseModel):
+    """Something that takes long, and how far it is."""
+
+    id: str
+    kind: Literal["scan"]
+    state: Literal["running", "done", "stopped", "failed"]
+    label: Text
+    done: int
+    total: int
+    unit: str
+    seconds: float
+    error: Text | None
+    code: str | None
+    report: ScanSummary | None
+
+
+class Jobs(BaseModel):
+    """The last jobs, the newest first."""
+
+    jobs: list[Job]

@@ -1,0 +1,52 @@
+"""The server: all endpoints, behind the guard."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import PlainTextResponse
+
+from phototag import __version__
+from phototag.web import failures, scanning
+from phototag.web.api import clusters, faces, history, jobs, people, photos, review, status
+from phototag.web.api.asking import FAILURES
+from phototag.web.guard import Gate, Guard
+from phototag.web.jobs import Jobs
+from phototag.web.library import Library
+from phototag.web.scanning import Scan
+
+API = "/api/v1"
+"""Where the API is. What is incompatible gets another number."""
+
+
+def create_app(library: Library, guard: Guard, scan: Scan = scanning.apart) -> FastAPI:
+    """All of the server, for any ASGI server to run.
+
+    Args:
+        library: that is served.
+        guard: who may come in.
+        scan: how a scan is run.
+    """
+    app = FastAPI(
+        title="phototag",
+        version=__version__,
+        summary="Who is on your photos.",
+        openapi_url=f"{API}/openapi.json",
+        docs_url=None,  # both load scripts from elsewhere
+        redoc_url=None,
+    )
+    app.state.library, app.state.jobs = library, Jobs(library.settings, scan)
+    for part in (status, people, clusters, faces, photos, review, history, jobs):
+        app.include_router(part.router, prefix=API, responses=FAILURES)
+    app.include_router(_root)
+    failures.answer_for(app)
+    app.add_middleware(Gate, guard=guard)
+    return app
+
+
+_root = APIRouter(include_in_schema=False)
+
+
+@_root.get("/")
+def root() -> PlainTextResponse:
+    """Stands here until there are pages."""
+    return PlainTextResponse(f"phototag {__version__} is here. Its API is described in {API}/openapi.json\n")
