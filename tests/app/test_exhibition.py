@@ -111,7 +111,8 @@ def test_who_is_named_on_a_face_later_is_not_there_twice(album: Album) -> None:
 
 
 def test_who_is_ignored_is_not_there(album: Album) -> None:
-    album.scan(a=[RED])
+    album.scan(a=[RED], b=[BLUE])
+    album.name("Dora", "b")
     take_in(album.index, [Account(b"a.png", people=("Dora",))], "XMP", 2)
     ignore(album.index, "Dora", at_ns=3)
     assert (shown(album).people, shown(album).exhibits) == ((), ())
