@@ -101,7 +101,8 @@ def tell(report: Exported, manner: Manner) -> None:
         [f"{render.path(one.path)}: {one.reason}" for one in report.conflicts],
     )
     intake.tell_some(
-        f"{render.count(len(report.problems), 'sidecar')} could not be read or written, and nothing was changed there:",
+        f"{render.count(len(report.problems), 'sidecar')} could not be read or written, and nothing was changed there. "
+        "For folders that cannot be written to: --to DIR",
         [f"{render.path(one.path)}: {one.reason}" for one in report.problems],
     )
     intake.tell_undo(report.intake)
