@@ -15,6 +15,7 @@ function tell(what) {
   said.hidden = false;
   said.classList.toggle("bad", Boolean(what.bad));
   said.querySelector("p").textContent = what.said;
+  document.querySelector("#aloud").textContent = what.said;
   said.querySelector("[data-do=undo]").hidden = !what.decision;
   said.querySelector("[data-do=later]").hidden = !what.later;
 }
@@ -53,7 +54,7 @@ async function refresh(focus, otherwise) {
     if (input && id !== focus?.done) input.value = value;
   }
   settle();
-  const next = [focus?.next, was].map((id) => id && document.getElementById(id)).find(Boolean);
+  const next = [focus?.next, was].map((id) => id && document.getElementById(id)).find((it) => it?.offsetParent);
   (next || main()).focus({ preventScroll: !next });
 }
 
@@ -76,23 +77,34 @@ function words(form, button) {
 
 let busy = false;
 
+function after(form) {
+  if (form.id === "chosen") {
+    const these = picks();
+    const last = these.findLastIndex((it) => it.checked);
+    return { next: (these.slice(last + 1).find((it) => !it.checked) || these.find((it) => !it.checked))?.id };
+  }
+  const fields = all("input.who", main());
+  const field = form.querySelector("input.who") || form.closest("li")?.querySelector("input.who");
+  return field ? { done: field.id, next: fields[fields.indexOf(field) + 1]?.id } : null;
+}
+
 async function send(form, button) {
   if (busy) return;
   busy = true;
   main().setAttribute("aria-busy", "true");
-  const fields = all("input.who", main());
-  const field = form.querySelector("input.who") || form.closest("li")?.querySelector("input.who");
-  const focus = { done: field?.id, next: fields[fields.indexOf(field) + 1]?.id };
-  const body = words(form, button);
-  const came = await ask(button?.dataset.api || form.dataset.api, body);
-  tell(came);
-  if (!came.bad) {
-    const then = form.dataset.then && form.dataset.then + encodeURIComponent(form.dataset.by ? body[form.dataset.by] : "");
-    if (then) leave(then);
-    else await refresh(field ? focus : null, form.dataset.empty);
+  try {
+    const body = words(form, button);
+    const focus = after(form);
+    const came = await ask(button?.dataset.api || form.dataset.api, body);
+    tell(came);
+    if (came.bad) return;
+    const { then, by, empty } = form.dataset;
+    if (then) leave(then + encodeURIComponent(by ? body[by] : ""));
+    else await refresh(focus, empty);
+  } finally {
+    main().removeAttribute("aria-busy");
+    busy = false;
   }
-  main().removeAttribute("aria-busy");
-  busy = false;
 }
 
 async function scan(form) {
@@ -225,8 +237,8 @@ function place() {
       height: `${(bottom - top) * 100}%`,
     });
     const middle = (left + right) / 2;
-    mark.classList.toggle("from-left", middle < 0.12);
-    mark.classList.toggle("from-right", middle > 0.88);
+    mark.classList.toggle("from-left", middle < 0.18);
+    mark.classList.toggle("from-right", middle > 0.82);
     mark.classList.toggle("above", bottom > 0.9);
     mark.hidden = false;
   }
