@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Path, Query, Request
 from fastapi.responses import HTMLResponse
 
-from phototag.app.groups import unknown_groups
+from phototag.app.groups import unknown_groups, unknown_numbers
 from phototag.app.known import FaceQuery, known_faces, known_people, require_noticed, require_person
 from phototag.app.portraits import by_year, covers, newest_first, photos_of
 from phototag.errors import UnknownError
@@ -58,12 +58,12 @@ def person(
 def group(request: Request, library: Served, number: Annotated[Number, Path()], page: Page = 1) -> HTMLResponse:
     """The faces of an unknown group, the best first, and a field for their name."""
     with library.reading() as index:
-        groups = unknown_groups(index)
-        at = next((at for at, one in enumerate(groups) if one.id == number), None)
-        if at is None:
+        numbers = unknown_numbers(index)
+        if number not in numbers:
             raise UnknownError(f"There is no unknown group {number} any more: it has a name now, or is ignored.")
+        at = numbers.index(number)
+        (found,) = unknown_groups(index, slice(at, at + 1))
         names = [one.name for one in known_people(index)]
-        found = groups[at]
         pages = max(-(-len(found.faces) // FACES), 1)
         page = min(page, pages)
         shown = found.faces[(page - 1) * FACES : page * FACES]
@@ -77,6 +77,6 @@ def group(request: Request, library: Served, number: Annotated[Number, Path()], 
         page=page,
         pages=pages,
         names=names,
-        previous=groups[at - 1].id if at else None,
-        next=groups[at + 1].id if at + 1 < len(groups) else None,
+        previous=numbers[at - 1] if at else None,
+        next=numbers[at + 1] if at + 1 < len(numbers) else None,
     )

@@ -28,18 +28,18 @@ def people(request: Request, library: Served, page: Page = 1) -> HTMLResponse:
     """Everybody with a name, and unknown groups, the largest first."""
     with library.reading() as index:
         known = known_people(index)
-        groups = unknown_groups(index)
         found = covers(index, [person.name for person in known])
         comes_to = overview(index)
-    pages = max(-(-len(groups) // GROUPS), 1)
-    page = min(page, pages)
+        pages = max(-(-comes_to.clusters // GROUPS), 1)
+        page = min(page, pages)
+        groups = unknown_groups(index, slice((page - 1) * GROUPS, page * GROUPS))
     return drawn(
         request,
         "people.html",
         people=known,
         covers=found,
-        groups=groups[(page - 1) * GROUPS : page * GROUPS],
-        n_groups=len(groups),
+        groups=groups,
+        n_groups=comes_to.clusters,
         overview=comes_to,
         page=page,
         pages=pages,
