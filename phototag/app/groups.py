@@ -77,9 +77,14 @@ def _is_nameless(label: Label, evidence: Evidence) -> bool:
     return label.verdict is Verdict.IS and label.person in evidence.nameless
 
 
-def unknown_groups(index: Index) -> list[UnknownGroup]:
-    """Groups of unknown faces, the largest first."""
-    clusters = groups.unknown(index.db)
+def unknown_numbers(index: Index) -> list[int]:
+    """Numbers of the groups of unknown faces, the largest first."""
+    return [cluster.id for cluster in groups.unknown(index.db)]
+
+
+def unknown_groups(index: Index, part: slice = slice(None)) -> list[UnknownGroup]:
+    """Groups of unknown faces, the largest first; only this part of them, for to look at faces is what takes long."""
+    clusters = groups.unknown(index.db)[part]
     ids = tuple(face for cluster in clusters for face in cluster.faces)
     known = {face.id: face for face in faces.faces(index.db, Filter(ids=ids))}
     return [_unknown_group(cluster, [known[face] for face in cluster.faces]) for cluster in clusters]

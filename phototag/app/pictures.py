@@ -19,6 +19,9 @@ from phototag.types import Face
 
 THUMBS = "thumbs"
 
+LARGE_SIDE = 1600
+"""Pixels of the long side of a photo that fills a screen; as in a gallery."""
+
 
 def thumbs(index: Index) -> Thumbs:
     """Where an index keeps its small pictures."""
@@ -52,6 +55,13 @@ def photo_picture(index: Index, path: bytes) -> bytes | None:
         return None
     kept, thumb = thumbs(index), Thumb(Kind.PHOTO, *known)
     return kept.get(thumb) or _make_preview(index, kept, path, thumb)
+
+
+def large_picture(index: Index, path: bytes) -> bytes | None:
+    """A photo for a whole screen, upright, a JPEG file of LARGE_SIDE pixels or fewer, made anew; None as above."""
+    known = photos.picture_at(index.db, path)
+    picture = None if known is None else _decoded(index, path, *known, LARGE_SIDE)
+    return None if picture is None else crops.preview(picture.pixels, LARGE_SIDE)
 
 
 def read_picture(root: Path, path: bytes, photo: str, orientation: int, long_side: int) -> Picture:

@@ -1,8 +1,10 @@
-"""phototag serve."""
+"""phototag serve and browse."""
 
 from __future__ import annotations
 
 import signal
+import threading
+import webbrowser
 from dataclasses import replace
 
 from phototag import wiring
@@ -23,13 +25,30 @@ def serve(
     library: options.Library = None,
     index: options.Index = None,
 ) -> int:
-    """Let programs ask and say who is on your photos, by HTTP.
+    """Let browsers and programs ask and say who is on your photos, by HTTP.
 
     The address that is printed has a key in it: whoever has it may do all that you may. Without it nobody comes in.
     Ctrl-C is the normal end. The API is described in docs/web.md.
     """
+    return _serve(host, port, password, read_only, load(library, index), is_opened=False)
+
+
+def browse(
+    port: options.Port = serving.PORT,
+    read_only: options.ReadOnly = False,
+    library: options.Library = None,
+    index: options.Index = None,
+) -> int:
+    """Open your library in a browser: say who is who, look at photos, find them.
+
+    Nobody else sees it: the server is on this machine only, and the address has a key in it. Ctrl-C is the normal end.
+    """
+    return _serve("127.0.0.1", port, None, read_only, load(library, index), is_opened=True)
+
+
+def _serve(host: str, port: int, password: str | None, read_only: bool, settings: Settings, *, is_opened: bool) -> int:
     serving.require_password(host, password)
-    settings = _prepared(load(library, index))
+    settings = _prepared(settings)
     socket = serving.listen(host, port)
     taken, port = port, socket.getsockname()[1]
     guard = Guard(host, port, password, read_only)
@@ -40,11 +59,18 @@ def serve(
     render.flush()
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
+        if is_opened:  # the socket listens, so whoever asks before the server runs waits; a browser may keep us waiting
+            threading.Thread(target=_open, args=(guard.url_once(),), name="phototag-browser", daemon=True).start()
         serving.run(create_app(Library(settings, read_only=read_only), guard), socket)
     finally:
         signal.signal(signal.SIGTERM, before)
     render.note("Stopped. Nothing is lost.")
     return ExitCode.DONE
+
+
+def _open(url: str) -> None:
+    if not webbrowser.open(url):
+        render.note("No browser could be opened. Open the address yourself.")
 
 
 def _prepared(settings: Settings) -> Settings:

@@ -65,6 +65,7 @@ class Guard:
         password: with which somebody comes in who has no token; None for nobody.
         read_only: whether all that changes something is refused.
         token: with which whoever started the server, and programs, come in.
+        tickets: each lets one browser in, once.
         session: what a cookie holds.
         patience: with wrong passwords.
     """
@@ -74,6 +75,7 @@ class Guard:
     password: str | None = field(default=None, repr=False)
     read_only: bool = False
     token: str = field(default_factory=new_secret, repr=False)
+    tickets: set[str] = field(default_factory=set, repr=False)
     session: str = field(default_factory=new_secret, repr=False)
     patience: Patience = field(default_factory=Patience, repr=False)
 
@@ -85,6 +87,18 @@ class Guard:
     def url(self) -> str:
         """What to open in a browser, with the token in it."""
         return f"{self.address()}/?{urlencode({'token': self.token})}"
+
+    def url_once(self) -> str:
+        """The same for once: a list of processes shows others what a program gives to a browser."""
+        ticket = new_secret()
+        self.tickets.add(ticket)
+        return f"{self.address()}/?{urlencode({'token': ticket})}"
+
+    def opens(self, token: str) -> bool:
+        """Whether a token in a URL lets somebody in; a ticket is used up."""
+        used = {ticket for ticket in self.tickets if is_equal(token, ticket)}
+        self.tickets.difference_update(used)
+        return bool(used) or is_equal(token, self.token)
 
     def address(self) -> str:
         """Where the server is, on this machine."""
@@ -199,7 +213,7 @@ class Gate:
         if kind.lower() == "bearer" and is_equal(value.strip(), self.guard.token):
             return False
         token = next((value for key, value in parse_qsl(visit.query) if key == "token"), None)
-        if token is not None and visit.is_safe and is_equal(token, self.guard.token):
+        if token is not None and visit.is_safe and self.guard.opens(token):
             raise RefusedError(self._welcome(_without_token(visit)))
         if kind.lower() == "basic" and self.guard.password is not None:
             self._require_password(_password(value))

@@ -51,11 +51,16 @@ def jpeg(request: Request, data: bytes | None) -> Response:
     """
     if data is None:
         raise LibraryError("The photo cannot be read now, or has changed since the last scan. Scan again.")
+    return kept(request, data, "image/jpeg")
+
+
+def kept(request: Request, data: bytes, media_type: str) -> Response:
+    """A file, or that it is as the browser has it."""
     tag = f'"{hashlib.blake2b(data, digest_size=16).hexdigest()}"'
     headers = {"ETag": tag, "Cache-Control": _PRIVATE}
     if _has(request, tag):
         return Response(status_code=304, headers=headers)
-    return Response(data, media_type="image/jpeg", headers=headers)
+    return Response(data, media_type=media_type, headers=headers)
 
 
 def original(request: Request, place: Path, path: bytes) -> Response:

@@ -1,9 +1,8 @@
-"""The server: all endpoints, behind the guard."""
+"""The server: all endpoints and pages, behind the guard."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, FastAPI
-from fastapi.responses import PlainTextResponse
+from fastapi import FastAPI
 
 from phototag import __version__
 from phototag.web import failures, scanning
@@ -12,6 +11,10 @@ from phototag.web.api.asking import FAILURES
 from phototag.web.guard import Gate, Guard
 from phototag.web.jobs import Jobs
 from phototag.web.library import Library
+from phototag.web.pages import drawing, records
+from phototag.web.pages import faces as faces_page
+from phototag.web.pages import people as people_page
+from phototag.web.pages import photos as photos_page
 from phototag.web.scanning import Scan
 
 API = "/api/v1"
@@ -37,16 +40,8 @@ def create_app(library: Library, guard: Guard, scan: Scan = scanning.apart) -> F
     app.state.library, app.state.jobs = library, Jobs(library.settings, scan)
     for part in (status, people, clusters, faces, photos, review, history, jobs):
         app.include_router(part.router, prefix=API, responses=FAILURES)
-    app.include_router(_root)
+    for page in (drawing.static, people_page.router, faces_page.router, photos_page.router, records.router):
+        app.include_router(page)
     failures.answer_for(app)
     app.add_middleware(Gate, guard=guard)
     return app
-
-
-_root = APIRouter(include_in_schema=False)
-
-
-@_root.get("/")
-def root() -> PlainTextResponse:
-    """Stands here until there are pages."""
-    return PlainTextResponse(f"phototag {__version__} is here. Its API is described in {API}/openapi.json\n")

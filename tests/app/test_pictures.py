@@ -13,7 +13,7 @@ from PIL import ExifTags, Image
 
 from phototag.app import pictures, sheets
 from phototag.app.groups import unknown_groups
-from phototag.app.pictures import face_picture, kept_face_picture, photo_picture
+from phototag.app.pictures import face_picture, kept_face_picture, large_picture, photo_picture
 from phototag.engines.registry import ENGINES, Entry
 from phototag.index import faces
 from phototag.media import images
@@ -278,3 +278,14 @@ def test_pictures_survive_the_loss_of_the_index(album: Album, phototag: Command)
     assert album.scan() == 0
     assert kept(album) == before
     assert colour_at(face_picture(album.index, album.face("red"))) == RED
+
+
+def test_a_large_picture_is_made_anew_and_not_kept(album: Album) -> None:
+    album.scan(red=[RED])
+    data = large_picture(album.index, b"red.png")
+    assert data is not None
+    assert Image.open(io.BytesIO(data)).size == (321, 300)
+    assert kept(album, "photos") == {}
+    assert large_picture(album.index, b"none.png") is None
+    (album.root / "red.png").write_bytes(b"another")
+    assert large_picture(album.index, b"red.png") is None

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import socket
+import webbrowser
 from pathlib import Path
+from queue import Queue
 
 import pytest
 from fastapi import FastAPI
@@ -61,3 +63,21 @@ def test_without_an_index_there_is_nothing_to_serve(phototag: Command, tmp_path:
     assert phototag("serve", "--library", tmp_path) == 4
     assert "phototag scan" in phototag.err
     assert run == []
+
+
+def test_browse_opens_a_browser_with_a_key_for_once(
+    phototag: Command, library: Path, run: list[FastAPI], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: Queue[str] = Queue()
+
+    def open_browser(url: str) -> bool:
+        opened.put(url)
+        return True
+
+    monkeypatch.setattr(webbrowser, "open", open_browser)
+    phototag("scan", library, "--engine", "fake")
+    assert phototag("browse", "--port", 0, "--library", library) == 0
+    url = opened.get(timeout=10)
+    assert url.partition("?token=")[0] == phototag.out.partition("?token=")[0]
+    assert url != phototag.out.strip()
+    assert run[0].state.library.settings.library == library

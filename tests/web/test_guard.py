@@ -354,3 +354,10 @@ def ask(
 
     asyncio.run(client.app(scope, receive, send))
     return sent
+
+
+def test_a_ticket_lets_one_browser_in(reader: Client) -> None:
+    path = reader.guard.url_once().removeprefix(HERE)
+    assert reader("GET", path, {}).status_code == 303
+    assert reader("GET", path, {}).status_code == 401
+    assert reader("GET", STATUS, {"Authorization": f"Bearer {path.partition('=')[2]}"}).status_code == 401

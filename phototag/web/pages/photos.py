@@ -1,0 +1,81 @@
+"""Photos: one with its faces, and all that fit a query."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Query, Request, Response
+from fastapi.responses import HTMLResponse
+
+from phototag.app.known import known_people
+from phototag.app.photographs import Roll, all_photos, found_photos, path_of, photograph
+from phototag.app.pictures import large_picture
+from phototag.errors import WrongQueryError
+from phototag.web import failures, pictures
+from phototag.web.api.asking import Offset, PhotoId, Served
+from phototag.web.api.photos import Within
+from phototag.web.pages import drawing
+from phototag.web.pages.drawing import drawn
+
+router = drawing.router()
+
+PHOTOS = 60
+"""In a grid, until more is asked for."""
+
+
+@router.get("/find")
+def find(
+    request: Request, library: Served, q: Annotated[str, Query(max_length=10_000)] = "", offset: Offset = 0
+) -> HTMLResponse:
+    """The photos that fit a query, or all."""
+    error: WrongQueryError | None = None
+    roll = Roll(None, [])
+    with library.reading() as index:
+        try:
+            roll = found_photos(index, q) if q.strip() else all_photos(index)
+        except WrongQueryError as wrong:
+            error = wrong
+        names = [one.name for one in known_people(index)]
+    return drawn(
+        request,
+        "find.html",
+        200 if error is None else failures.status_of(error),
+        q=q,
+        query=roll.query,
+        error=error,
+        total=len(roll.entries),
+        photos=roll.entries[offset : offset + PHOTOS],
+        offset=offset,
+        step=PHOTOS,
+        names=names,
+    )
+
+
+@router.get("/photos/{photo}")
+def photo(request: Request, library: Served, photo: PhotoId, q: Within = None) -> HTMLResponse:
+    """A photo with its faces, and ways to the one before and after it."""
+    with library.reading() as index:
+        found = photograph(index, photo)
+        roll = found_photos(index, q) if q else all_photos(index)
+        before, after = roll.beside(photo)
+        names = [one.name for one in known_people(index)]
+    return drawn(
+        request,
+        "photo.html",
+        photo=found,
+        previous=before,
+        next=after,
+        q=q or None,
+        names=names,
+    )
+
+
+@router.get("/photos/{photo}/large")
+async def large(request: Request, library: Served, photo: PhotoId) -> Response:
+    """The picture on its page, upright, a JPEG of 1,600 pixels or fewer: no browser shows camera RAW, few HEIC."""
+
+    def draw() -> bytes | None:
+        with library.reading() as index:
+            return large_picture(index, path_of(index, photo))
+
+    return pictures.jpeg(request, await library.drawn(draw))

@@ -1,0 +1,330 @@
+// Pages are whole without this. It changes who is who by way of the API, and places boxes on faces.
+"use strict";
+
+const API = "/api/v1";
+const all = (what, within = document) => [...within.querySelectorAll(what)];
+const main = () => document.querySelector("main");
+
+// ---- What came of a decision
+
+const said = document.querySelector("#said");
+let told = {};
+
+function tell(what) {
+  told = what;
+  said.hidden = false;
+  said.classList.toggle("bad", Boolean(what.bad));
+  said.querySelector("p").textContent = what.said;
+  document.querySelector("#aloud").textContent = what.said;
+  said.querySelector("[data-do=undo]").hidden = !what.decision;
+  said.querySelector("[data-do=later]").hidden = !what.later;
+}
+
+async function ask(path, body) {
+  try {
+    const answer = await fetch(API + path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-Phototag": "1" },
+      body: JSON.stringify(body),
+    });
+    const is = await answer.json();
+    if (answer.ok) return is;
+    const later = path === "/undo" && is.error.includes("--with-later") ? body.decision : null;
+    return { bad: true, said: is.error.replace(/ To take all of these back: .*$/s, ""), later };
+  } catch {
+    return { bad: true, said: "The server does not answer. Is phototag still running? Nothing was changed." };
+  }
+}
+
+// ---- The page as it is now, in the place of what it was
+
+async function refresh(focus, otherwise) {
+  const kept = new Map(all("input.who", main()).filter((it) => it.value).map((it) => [it.id, it.value]));
+  const was = document.activeElement?.id;
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (!answer?.ok) {
+    if (answer) leave(otherwise || "/");
+    return;
+  }
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  main().replaceChildren(...document.importNode(page.querySelector("main"), true).childNodes);
+  document.title = page.title;
+  for (const [id, value] of kept) {
+    const input = document.getElementById(id);
+    if (input && id !== focus?.done) input.value = value;
+  }
+  settle();
+  const next = [focus?.next, was].map((id) => id && document.getElementById(id)).find((it) => it?.offsetParent);
+  (next || main()).focus({ preventScroll: !next });
+}
+
+function leave(where) {
+  sessionStorage.setItem("told", JSON.stringify(told));
+  location.assign(where);
+}
+
+// ---- Forms
+
+function words(form, button) {
+  const found = {};
+  for (const [key, value] of new FormData(form)) {
+    if (key === "faces") (found.faces ??= []).push(value);
+    else if (key === "decision") found.decision = Number(value);
+    else if (value.trim() && !(button?.dataset.api && key === "name")) found[key] = value.trim();
+  }
+  return found;
+}
+
+let busy = false;
+
+function after(form) {
+  if (form.id === "chosen") {
+    const these = picks();
+    const last = these.findLastIndex((it) => it.checked);
+    return { next: (these.slice(last + 1).find((it) => !it.checked) || these.find((it) => !it.checked))?.id };
+  }
+  const fields = all("input.who", main());
+  const field = form.querySelector("input.who") || form.closest("li")?.querySelector("input.who");
+  return field ? { done: field.id, next: fields[fields.indexOf(field) + 1]?.id } : null;
+}
+
+async function send(form, button) {
+  if (busy) return;
+  busy = true;
+  main().setAttribute("aria-busy", "true");
+  try {
+    const body = words(form, button);
+    const focus = after(form);
+    const came = await ask(button?.dataset.api || form.dataset.api, body);
+    tell(came);
+    if (came.bad) return;
+    const { then, by, empty } = form.dataset;
+    if (then) leave(then + encodeURIComponent(by ? body[by] : ""));
+    else await refresh(focus, empty);
+  } finally {
+    main().removeAttribute("aria-busy");
+    busy = false;
+  }
+}
+
+async function scan(form) {
+  const bar = form.querySelector("progress");
+  bar.hidden = false;
+  let job = await ask(form.dataset.job, {});
+  while (job.state === "running") {
+    if (job.total) [bar.max, bar.value] = [job.total, job.done];
+    await new Promise((done) => setTimeout(done, 500));
+    job = await (await fetch(`${API}/jobs/${job.id}`)).json();
+  }
+  if (job.state === "done") return refresh();
+  bar.hidden = true;
+  tell({ bad: true, said: job.error || job.said });
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.dataset.api && !form.dataset.job) return;
+  event.preventDefault();
+  if (form.dataset.job) scan(form);
+  else send(form, event.submitter);
+});
+
+// ---- Buttons
+
+const doing = {
+  close: () => (said.hidden = true),
+  none: () => choose(picks(), false),
+  all: (button) => {
+    const these = all(".pick", button.closest("section") || main());
+    choose(these, !these.every((it) => it.checked));
+    these[0]?.focus();
+  },
+  undo: async () => {
+    const came = await ask("/undo", { decision: told.decision });
+    tell({ ...came, decision: null });
+    if (!came.bad) await refresh();
+  },
+  later: async () => {
+    const came = await ask("/undo", { decision: told.later, with_later: true });
+    tell(came);
+    if (!came.bad) await refresh();
+  },
+};
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-do]");
+  if (button) doing[button.dataset.do](button);
+});
+
+// ---- Choosing faces
+
+const picks = () => all(".pick");
+let anchor = null;
+
+function choose(these, on) {
+  for (const it of these) it.checked = on;
+  count();
+}
+
+function count() {
+  const bar = document.querySelector("#chosen");
+  if (!bar) return;
+  const n = picks().filter((it) => it.checked).length;
+  bar.hidden = n === 0;
+  bar.querySelector("[data-n]").textContent = n === 1 ? "1 face" : `${n.toLocaleString("en")} faces`;
+}
+
+function span(from, to, on) {
+  const these = picks();
+  const [a, b] = [these.indexOf(from), these.indexOf(to)].sort((x, y) => x - y);
+  if (a >= 0) choose(these.slice(a, b + 1), on);
+}
+
+document.addEventListener("click", (event) => {
+  if (!event.target.matches(".pick")) return;
+  if (event.shiftKey && anchor?.isConnected) span(anchor, event.target, event.target.checked);
+  else count();
+  anchor = event.target;
+});
+
+function step(from, key) {
+  const these = picks();
+  const at = these.indexOf(from);
+  if (key === "ArrowRight") return these[at + 1];
+  if (key === "ArrowLeft") return these[at - 1];
+  const here = from.getBoundingClientRect();
+  const way = key === "ArrowDown" ? 1 : -1;
+  const rows = these
+    .map((it) => ({ it, box: it.getBoundingClientRect() }))
+    .filter(({ box }) => way * (box.top - here.top) > 4);
+  const far = ({ box }) => Math.abs(box.top - here.top) * 1000 + Math.abs(box.left - here.left);
+  return rows.sort((a, b) => far(a) - far(b))[0]?.it;
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const here = event.target;
+  if (event.key === "Escape") {
+    if (picks().some((it) => it.checked)) doing.none();
+    else said.hidden = true;
+  } else if (here.matches(".pick") && event.key.startsWith("Arrow")) {
+    event.preventDefault();
+    const to = step(here, event.key);
+    if (!to) return;
+    to.focus();
+    if (event.shiftKey) {
+      choose([here, to], true);
+      anchor = to;
+    }
+  } else if (event.key === "/" && !here.matches("input")) {
+    event.preventDefault();
+    document.querySelector("#q, #seek")?.focus();
+  } else if (!event.shiftKey && !here.matches("input, summary, button")) {
+    const rel = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
+    if (rel) document.querySelector(`a[rel=${rel}]:not(.load)`)?.click();
+  }
+});
+
+// ---- One photo
+
+function place() {
+  for (const mark of all(".mark[data-box]")) {
+    const [left, top, right, bottom] = mark.dataset.box.split(" ").map(Number);
+    Object.assign(mark.style, {
+      left: `${left * 100}%`,
+      top: `${top * 100}%`,
+      width: `${(right - left) * 100}%`,
+      height: `${(bottom - top) * 100}%`,
+    });
+    const middle = (left + right) / 2;
+    mark.classList.toggle("from-left", middle < 0.18);
+    mark.classList.toggle("from-right", middle > 0.82);
+    mark.classList.toggle("above", bottom > 0.9);
+    mark.hidden = false;
+  }
+}
+
+function light(event) {
+  const at = event.target.closest?.("[data-face]")?.dataset.face;
+  for (const it of all("[data-face]")) it.classList.toggle("lit", it.dataset.face === at);
+}
+document.addEventListener("pointerover", light);
+document.addEventListener("focusin", light);
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest(".mark a");
+  if (!link) return;
+  event.preventDefault();
+  const item = document.getElementById(link.hash.slice(1));
+  item.scrollIntoView({ block: "nearest" });
+  const change = item.querySelector("details.change");
+  if (change) change.open = true;
+  (item.querySelector("input.who") || item).focus({ preventScroll: true });
+});
+
+async function explain(details) {
+  const into = details.querySelector(".because");
+  if (details.dataset.done || !details.open) return;
+  details.dataset.done = "1";
+  const why = await fetch(`${API}/faces/${details.dataset.why}/why`).then((answer) => answer.json(), () => ({}));
+  const line = (text) => Object.assign(document.createElement("p"), { textContent: text });
+  into.replaceChildren(...[why.because || why.error || "The server does not answer.", ...(why.changes || [])].map(line));
+  const near = (why.candidates || [])[0]?.references || [];
+  if (near.length) {
+    const row = document.createElement("p");
+    row.className = "row";
+    row.append(...near.slice(0, 6).map(({ face, distance }) => Object.assign(new Image(64, 64), {
+      src: `${API}/faces/${face}/picture`, className: "face", alt: `${why.candidates[0].person}, distance ${distance}`,
+      title: `${why.candidates[0].person}, distance ${distance}`,
+    })));
+    into.append(row);
+  }
+}
+document.addEventListener("toggle", (event) => event.target.matches("[data-why]") && explain(event.target), true);
+
+// ---- A grid that goes on
+
+const watcher = new IntersectionObserver((seen) => seen.some((it) => it.isIntersecting) && more(), { rootMargin: "1200px" });
+
+async function more() {
+  const link = document.querySelector("a.load");
+  if (!link || link.dataset.busy) return;
+  link.dataset.busy = "1";
+  const answer = await fetch(link.href).catch(() => null);
+  if (!answer?.ok) return delete link.dataset.busy;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  document.querySelector(".grid").append(...document.importNode(page.querySelector(".grid"), true).children);
+  const next = page.querySelector("a.load");
+  if (!next) return link.closest("nav").remove();
+  link.href = next.href;
+  delete link.dataset.busy;
+  watcher.unobserve(link);
+  watcher.observe(link);
+}
+document.addEventListener("click", (event) => {
+  if (!event.target.matches("a.load")) return;
+  event.preventDefault();
+  more();
+});
+
+// ---- At the beginning, and after each change
+
+function settle() {
+  place();
+  count();
+  anchor = null;
+  for (const link of all("a.load")) watcher.observe(link);
+  for (const details of all("[data-why][open]")) explain(details);
+  const wrong = document.querySelector("#q[data-at]");
+  if (wrong) {
+    wrong.focus();
+    wrong.setSelectionRange(Number(wrong.dataset.at), Number(wrong.dataset.at) + 1);
+  }
+}
+
+settle();
+const before = sessionStorage.getItem("told");
+if (before) {
+  sessionStorage.removeItem("told");
+  tell(JSON.parse(before));
+}
