@@ -272,6 +272,7 @@ class _Plan:
         name = self._name(file, region.name, is_newer=True) if region.name else None
         if region.name and not name:
             return
+        was = self._former.get(name_key(was), was)  # who is called otherwise here since is the same person
         if place is not None and (place.who is None or _is(place.who, name_key(was))) and place.is_face:
             place.who = None
             place.refused.discard(name_key(name or ""))

@@ -398,3 +398,12 @@ def test_that_somebody_ignored_is_on_a_photo_survives_a_lost_index(album: Album)
     assert album.tags() == before
     correct.notice(album.index, "Dora", AT)
     assert found(album, "dora") == ["a", "b"]
+
+
+@pytest.mark.parametrize(("becomes", "says"), [("Zoe", "human Zoe"), (None, None)])
+def test_a_new_name_here_is_no_other_word_on_a_face(album: Album, becomes: str | None, says: str | None) -> None:
+    album.scan(a=[RED])
+    album.name("Anna", "a")
+    correct.rename(album.index, "Anna", "Ann", AT)
+    assert changed(album, "a", "Anna", becomes).contradictions == ()
+    assert album.sources() == {"a": says}
