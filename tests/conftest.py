@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import hypothesis
@@ -166,6 +167,17 @@ class Album:
         """Draw photos and scan; the exit code."""
         self.draw(**photos)
         return self._phototag("scan", self.root, "--engine", "fake")
+
+    def once(self, name: str, make: Callable[[Album], None]) -> Album:
+        """Make an album that several tests begin with; after the first time it is copied."""
+        kept = self.root.parent.parent / "kept" / name
+        if kept.is_dir():
+            shutil.copytree(kept, self.root)
+            return self
+        make(self)
+        self.close()
+        shutil.copytree(self.root, kept)
+        return self
 
     @property
     def index(self) -> Index:

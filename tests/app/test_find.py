@@ -19,6 +19,10 @@ from tests.conftest import BLUE, CYAN, GREEN, RED, YELLOW, Album
 @pytest.fixture
 def people(album: Album) -> Album:
     """Each photo is called by the first letters of who is on it; x is yellow, unknown."""
+    return album.once("people to find", _people)
+
+
+def _people(album: Album) -> None:
     album.scan(
         a=[RED], a2=[RED], b=[BLUE], b2=[BLUE], e=[GREEN], e2=[GREEN],
         ab=[RED, BLUE], abe=[RED, BLUE, GREEN], ax=[RED, YELLOW], x=[YELLOW, CYAN], none=[],
@@ -26,7 +30,6 @@ def people(album: Album) -> Album:
     album.name("Ann", "a", "a2", "ab", "abe", "ax")
     album.name("bob", "b", "b2")
     album.name("eve", "e", "e2")
-    return album
 
 
 def found(album: Album, query: str) -> str:
