@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from phototag.core.wording import clock as clock
+from phototag.core.wording import count as count
+from phototag.core.wording import day as day
+from phototag.core.wording import listed as listed
+from phototag.core.wording import year as year
 from phototag.index.journal import Words
 
 if TYPE_CHECKING:
@@ -15,21 +19,11 @@ UNCHANGED = "Nothing changed."
 SAID_BEFORE = "You said so before."
 
 
-def count(n: int, one: str, many: str | None = None) -> str:
-    """'1 photo', '2,000 photos'."""
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
-
-
 def line(text: str) -> str:
     """Text on one line, whatever is in it."""
     if text.isprintable():  # nearly all are; letter by letter takes a second for 100,000 paths
         return text
     return "".join(repr(c)[1:-1] if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in text)
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names as in a sentence: "ann, bob and group 3"."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def upper(text: str) -> str:

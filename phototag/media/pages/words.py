@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Sequence
 
+from phototag.core.wording import clock, count, day, listed, year
 from phototag.media.pages.contents import Exhibit
 from phototag.types import TakenFrom
 
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)  # fmt: skip
-
-WITHOUT_DATE = "Without a date"
-
-_TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d:\d\d)")
-
-
-def count(n: int, one: str, many: str | None = None) -> str:
-    """'1 photo', '2,000 photos'."""
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
+__all__ = ["clock", "count", "day", "description", "listed", "path", "seen", "source", "span", "year"]
 
 
 def seen(faces: int, photos: int, between: str) -> str:
@@ -29,37 +17,15 @@ def seen(faces: int, photos: int, between: str) -> str:
     return between.join([*([count(faces, "face")] if faces else []), count(photos, "photo")])
 
 
-def day(taken: str | None) -> str:
-    """'14 August 2021' of ISO 8601 local time."""
-    parts = _TIME.match(taken or "")
-    return f"{int(parts[3])} {MONTHS[int(parts[2]) - 1]} {parts[1]}" if parts else WITHOUT_DATE
-
-
-def clock(taken: str | None) -> str:
-    """'13:21', or "" if nobody knows."""
-    parts = _TIME.match(taken or "")
-    return parts[4] if parts else ""
-
-
 def source(by: TakenFrom | None) -> str:
     """Who says so, where that may be wrong."""
     return {TakenFrom.NAME: "by the file's name", TakenFrom.MTIME: "by the file's time"}.get(by, "") if by else ""
-
-
-def year(of: str) -> str:
-    """'2021', or that there is no date."""
-    return of or WITHOUT_DATE
 
 
 def span(exhibits: Sequence[Exhibit]) -> str:
     """'2018 to 2024', '2021', or "" if no photo has a date."""
     found = sorted({exhibit.year for exhibit in exhibits if exhibit.year})
     return found[0] if len(found) == 1 else f"{found[0]} to {found[-1]}" if found else ""
-
-
-def listed(names: Sequence[str]) -> str:
-    """'Ann, Bob and Eve'."""
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def description(exhibit: Exhibit) -> str:
