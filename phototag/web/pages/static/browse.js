@@ -1,5 +1,6 @@
 // Pages are whole without this. It changes who is who by way of the API, and places boxes on faces.
-"use strict";
+// A page of its own kind has a module beside this one, which uses what is exported here, and hears "settled" after the page
+// was drawn anew.
 
 const API = "/api/v1";
 const all = (what, within = document) => [...within.querySelectorAll(what)];
@@ -320,7 +321,10 @@ function settle() {
     wrong.focus();
     wrong.setSelectionRange(Number(wrong.dataset.at), Number(wrong.dataset.at) + 1);
   }
+  document.dispatchEvent(new Event("settled"));
 }
+
+export { API, all, ask, leave, main, refresh, tell };
 
 settle();
 const before = sessionStorage.getItem("told");
