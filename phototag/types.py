@@ -71,6 +71,7 @@ class Thresholds:
         largest_gap: how much of the gap to the runner-up may count in the score.
         weak_quality: a face of less quality may join a group but never founds or bridges one.
         weak_score: likewise a face that the detector is less sure of.
+        same: up to here two photos show one person, if nobody has to be told from others (1:1); 0 if not measured.
     """
 
     group: float
@@ -84,6 +85,7 @@ class Thresholds:
     largest_gap: float
     weak_quality: float = 0.0
     weak_score: float = 0.0
+    same: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

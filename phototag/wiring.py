@@ -18,6 +18,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from phototag.app import export
+from phototag.app.enrolment import list_file
 from phototag.engines import registry
 from phototag.errors import DamagedError, LibraryError, LockedError, NewerIndexError, UsageError
 from phototag.files import write_if_changed
@@ -204,13 +205,18 @@ def _refuse_to_forget(folder: Path, root: Path) -> None:
     """
     own = folder / db.FILE
     is_lost = not own.exists() or not own.stat().st_size
-    if is_lost and export.holds_words(folder / export.TAGS):
+    if is_lost and (export.holds_words(folder / export.TAGS) or _names_somebody(list_file(folder))):
         older = " (an older state is in a backup: phototag restore latest)" if backups.listed(folder) else ""
         raise LibraryError(
             f"The index in {folder} is lost, but tags.jsonl there has what you named. Nothing was changed. "
             f"Make it anew with all names: phototag rebuild {root}{older}. "
             "To forget all names and start anew, move tags.jsonl away."
         )
+
+
+def _names_somebody(path: Path) -> bool:
+    """Whether somebody is enrolled, by what is written beside their pictures."""
+    return path.is_file() and path.stat().st_size > 0
 
 
 def refuse_part_of_library(settings: Settings) -> None:

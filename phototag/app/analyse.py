@@ -110,19 +110,43 @@ class Worker:
         timer = StepTimer()
         start = time.perf_counter()
         developed = self.darkroom.develop(self.root, file, self.engine.long_side)
-        name, picture = developed.hash, developed.picture
+        picture = developed.picture
         assert picture is not None
         timer.seconds.update(developed.seconds)
         timer.seconds["read"] = time.perf_counter() - start - sum(developed.seconds.values())
-        found = timer.time("detect", lambda: self.engine.detect(picture.pixels))
-        chips = timer.time("align", lambda: self.engine.align(picture.pixels, found))
-        faces = timer.time("judge", lambda: _judged(name, picture, found, chips))
-        vectors = timer.time("describe", lambda: self.engine.embed(chips))
-        cut = timer.time("crop", lambda: tuple(_crop(picture, detection.box) for detection in found))
-        orientation = picture.shown.orientation
-        photo = Photo(name, *turned_size(picture.width, picture.height, orientation), orientation, picture.look)
+        seen = describe(self.engine, developed.hash, picture, timer)
+        cut = timer.time("crop", lambda: tuple(_crop(picture, detection.box) for detection in seen.detections))
         read = replace(file, sidecar=developed.sidecar)
-        return Analysis(read, picture.shown, photo, tuple(faces), vectors, cut, dict(timer.seconds))
+        return Analysis(read, picture.shown, seen.photo, seen.faces, seen.vectors, cut, dict(timer.seconds))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """What an engine sees on a picture.
+
+    Attributes:
+        photo: what it is.
+        detections: all faces, as fractions of the upright picture.
+        faces: the same, in order, as the index keeps them.
+        vectors: (n, dim), one for each face, in order.
+    """
+
+    photo: Photo
+    detections: tuple[Detection, ...]
+    faces: tuple[Face, ...]
+    vectors: Vectors
+
+
+def describe(engine: Engine, name: str, picture: images.Picture, timer: StepTimer | None = None) -> Seen:
+    """Find and describe the faces of a picture; `name` is its hash."""
+    timer = timer or StepTimer()
+    found = timer.time("detect", lambda: engine.detect(picture.pixels))
+    chips = timer.time("align", lambda: engine.align(picture.pixels, found))
+    faces = timer.time("judge", lambda: _judged(name, picture, found, chips))
+    vectors = timer.time("describe", lambda: engine.embed(chips))
+    orientation = picture.shown.orientation
+    photo = Photo(name, *turned_size(picture.width, picture.height, orientation), orientation, picture.look)
+    return Seen(photo, tuple(found), tuple(faces), vectors)
 
 
 class StepTimer:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from phototag.app import evidence, export, tag
+from phototag.app.enrolment import write_list
 from phototag.errors import UsageError
 from phototag.index import journal
 from phototag.index.db import Index, transaction
@@ -60,3 +61,4 @@ def take_effect(index: Index) -> None:
     if known is not None:
         tag.retag(index, known)
     export.write_tags(index)
+    write_list(index)

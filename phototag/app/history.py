@@ -201,6 +201,8 @@ _TEXTS = {
     Kind.COLLAGE: "{photo} may show one person more than once",
     Kind.PRESENT: "{name} is on {on}",
     Kind.ABSENT: "{name} is not on {on}",
+    Kind.ENROL: "{names} enrolled, {on}",
+    Kind.UNENROL: "{names} no longer enrolled, {on}",
     Kind.IMPORT: "{told}, as in {source}",
     Kind.REBUILD: "{faces} as tags.jsonl had them",
     Kind.UNDO: "decision {of} taken back",
@@ -221,9 +223,15 @@ def _text(decision: Decision) -> str:
         "groups": listed(groups),
         "of": decision.of,
         "on": "1 photo" if words.get("photos") == 1 else f"{words.get('photos', 0):,} photos",
+        "names": listed(_some(words.get("names", []))),
         "told": listed(_imported(words)) or "nothing",
     }
     return _TEXTS[decision.kind].format_map({**words, **more})
+
+
+def _some(names: Sequence[str]) -> list[str]:
+    """All names, or the first of many."""
+    return [*names[:5], f"{len(names) - 5:,} more"] if len(names) > 6 else list(names)
 
 
 def _imported(words: Words) -> list[str]:

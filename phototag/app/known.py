@@ -12,11 +12,13 @@ from phototag.core.names import name_key
 from phototag.errors import UnknownError, UsageError
 from phototag.index import faces, groups, people, spaces
 from phototag.index.db import Index
+from phototag.index.enrolled import Enrolment, enrolments
 from phototag.index.faces import Filter, KnownFace
 from phototag.index.people import IgnoredPerson, PersonCount
 from phototag.types import Person, Space
 
 __all__ = [
+    "Enrolment",
     "FaceQuery",
     "IgnoredPerson",
     "KnownFace",
@@ -24,6 +26,7 @@ __all__ = [
     "find_ignored",
     "group_number",
     "ignored_people",
+    "known_enrolments",
     "known_faces",
     "known_people",
     "known_space",
@@ -73,6 +76,11 @@ def known_people(index: Index) -> list[PersonCount]:
 def ignored_people(index: Index) -> list[IgnoredPerson]:
     """Whom nobody wants to hear of, those with most faces first."""
     return people.ignored_people(index.db)
+
+
+def known_enrolments(index: Index) -> list[Enrolment]:
+    """Who is enrolled, by name and where their pictures came from."""
+    return enrolments(index.db)
 
 
 def known_space(index: Index) -> Space | None:

@@ -20,6 +20,7 @@ from phototag.app.analyse import StepTimer
 from phototag.app.disk import exclude, excluded, require_photos
 from phototag.app.pictures import tidy
 from phototag.app.problems import all_problems
+from phototag.app.references import describe, undescribed
 from phototag.app.scan import Reading, Workshop, conclude, read
 from phototag.errors import LibraryError, LossError, PhotoProblem, UsageError
 from phototag.index import photos, spaces
@@ -113,6 +114,8 @@ def _describe(index: Index, shop: Workshop, engine: str) -> _Described:
                 f"No photo in {index.root} could be read, so there is nothing to describe. Nothing was changed. "
                 "Is its disk connected?"
             )
+        left = undescribed(other, spaces.current_id(other.db), of=index)
+        describe(other, shop.open_engine(engine), shop.darkroom, spaces.current_id(other.db), left)
         comparison = compare(index.db, other.db)
         return _Described(
             comparison, space, _missing(index, other, reading), all_problems(other, reading.walk.unreadable)

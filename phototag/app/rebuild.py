@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from phototag.app.backup import set_aside, spoken
+from phototag.app.enrolment import list_file
 from phototag.app.export import TAGS
 from phototag.app.scan import ScanReport, Workshop, scan
 from phototag.app.tagfile import SaidFace, SaidPhoto, TagFile, read
@@ -136,7 +137,7 @@ def _write(draft: Path, folder: Path, root: Path, said: TagFile, shop: Workshop,
     try:
         with transaction(index.db, durable=True):
             told = _Telling(index, root, shop.darkroom)
-            lines = list(_each_once(said.photos, root))
+            lines = [*_each_once(said.photos, root), *_enrolled(folder)]
             for photo in shop.progress(lines, label="Reading tags.jsonl", total=len(lines), unit="photo"):
                 told.photo(photo)
             journal.decide(index.db, Kind.REBUILD, {"faces": len(told.faces)}, told.draft, at_ns)
@@ -144,6 +145,12 @@ def _write(draft: Path, folder: Path, root: Path, said: TagFile, shop: Workshop,
             set_meta(index.db, EXCLUDED, json.dumps(_excluded_before(folder / db.FILE)).encode())
     finally:
         index.close()
+
+
+def _enrolled(folder: Path) -> tuple[SaidPhoto, ...]:
+    """Who is enrolled, as it is written beside their pictures."""
+    path = list_file(folder)
+    return read(path).photos if path.is_file() else ()
 
 
 def _excluded_before(path: Path) -> list[str]:
@@ -204,6 +211,8 @@ class _Telling:
             self.draft.present(photo.hash, self._person(Who(name, ignored=True)))
         if photo.is_collage:
             self.draft.collage(photo.hash)
+        if photo.origin:
+            self.draft.enrol(photo.hash, photo.origin)
 
     def _scale_of_file(self, photo: SaidPhoto) -> _Scale | None:
         """Of a line that an older phototag wrote: as the file says, if it still holds the picture."""

@@ -16,6 +16,7 @@ from phototag.app.disk import Look, excluded, look
 from phototag.app.groups import regroup
 from phototag.app.pictures import keep_crops, thumbs, tidy
 from phototag.app.problems import all_problems, count_passed_over
+from phototag.app.references import describe, undescribed
 from phototag.core.vectors import require_engine
 from phototag.errors import PhotoProblem
 from phototag.index import groups, people, photos, spaces
@@ -154,7 +155,8 @@ def read(index: Index, shop: Workshop, timer: StepTimer, *, force: bool = False,
     hashes: dict[bytes, str] = {}
     analysed: set[str] = set()
     again: list[PhotoFile] = []
-    if changes.fresh or force or photos.described_otherwise(index.db, spaces.current_id(index.db)):
+    space_now = spaces.current_id(index.db)
+    if changes.fresh or force or photos.described_otherwise(index.db, space_now) or undescribed(index, space_now):
         shop.prepare(shop.workers, len(changes.fresh) + (len(changes.unchanged) if force else 0))
         engine = shop.open_engine(shop.engine or (space.engine if space else None))
         with transaction(index.db):
@@ -168,6 +170,7 @@ def read(index: Index, shop: Workshop, timer: StepTimer, *, force: bool = False,
             work = _Work(index, worker, space_id, each, timer, looked, force)
             hashes = work.run([*changes.fresh, *again], photos.known_sizes(index.db), shop.progress)
             analysed = work.analysed
+        describe(index, engine, shop.darkroom, space_id, undescribed(index, space_id))
     with transaction(index.db):
         photos.forget_files(index.db, changes.missing)
     before = {path: photo for path, (_, photo) in known.items()}

@@ -13,6 +13,9 @@ from phototag.core.wording import year as year
 from phototag.index.journal import Words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from phototag.app.identify import Sighting, Verification
     from phototag.app.name import NameReport
 
 UNCHANGED = "Nothing changed."
@@ -115,6 +118,44 @@ def split(words: Words) -> str:
     new = listed([f"group {number}" for number in words["groups"]])
     are = "is" if words["faces"] == 1 else "are"
     return f"{_faces(words)} of {words['name']} {are} somebody else: {new}."
+
+
+def enrolled(people: Mapping[str, int]) -> str:
+    """People are known by pictures from elsewhere."""
+    told = [name if n == 1 else f"{name} ({count(n, 'photo')})" for name, n in people.items()]
+    more = [*told[:9], f"{len(told) - 9:,} more"] if len(told) > 10 else told
+    return f"{listed(more)} {'is' if len(told) == 1 else 'are'} enrolled."
+
+
+def unenrolled(words: Words) -> str:
+    """Pictures are references no more."""
+    return f"{count(words['photos'], 'picture')} of {listed(words['names'])} {_is(words)} compared with no more."
+
+
+def sighted(face: Sighting) -> str:
+    """Who a face is: "ann, 0.21 (next: bob, 0.63)", or that it is nobody who is known."""
+    first, second = face.nearest, face.runner_up
+    far = "" if first is None else f"{first.person}, {first.distance:.2f}"
+    after = "" if second is None else f" (next: {second.person}, {second.distance:.2f})"
+    if face.person is not None:
+        return f"{far}{after}"
+    if face.perhaps is not None:
+        return f"perhaps {far}{after}"
+    return f"not in the database; the nearest is {far}" if far else "not in the database"
+
+
+def verified(found: Verification) -> str:
+    """Whether somebody is who they are said to be."""
+    known = f"of whom {count(found.references, 'face')} {'is' if found.references == 1 else 'are'} known"
+    if found.is_match:
+        return f"This is {found.person}, {known}."
+    if found.nearer is not None:
+        return f"This is not {found.person}, {known}: {found.nearer.person} is nearer ({found.nearer.distance:.3f})."
+    return f"This is not {found.person}, {known}."
+
+
+def _is(words: Words) -> str:
+    return "is" if words["photos"] == 1 else "are"
 
 
 def _faces(words: Words) -> str:

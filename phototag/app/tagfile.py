@@ -60,6 +60,7 @@ class SaidPhoto:
         original: hash of the picture that it is a copy of, or its own.
         present: names of those who are on it, nobody says where.
         present_ignored: likewise, of those who are ignored.
+        origin: of the picture of somebody who was enrolled: where it came from; "" for a photo of the library.
     """
 
     path: str
@@ -71,6 +72,7 @@ class SaidPhoto:
     original: str
     present: tuple[str, ...] = ()
     present_ignored: tuple[str, ...] = ()
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ def _photo(line: dict[str, Any]) -> SaidPhoto:
         _matching(_HASH, line.get("copy_of", line["hash"])),
         tuple(clean_name(_text(name)) for name in line.get("present", [])),
         tuple(clean_name(_text(name)) for name in line.get("present_ignored", [])),
+        _text(line["origin"]) if "origin" in line else "",
     )
 
 

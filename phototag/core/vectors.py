@@ -64,3 +64,18 @@ def require_engine(index: Space, engine: str | None) -> None:
             f"{engine}. Nothing was changed. Leave --engine out; or let {engine} describe the whole library, and keep "
             f"what you said: phototag migrate --engine {engine}; or keep a second index: --index DIR --engine {engine}"
         )
+
+
+def require_space(index: Space, engine: Space) -> None:
+    """Refuse to compare what an engine describes with vectors of another Space.
+
+    Raises:
+        EngineError: the Spaces differ.
+    """
+    if index.engine != engine.engine:
+        require_engine(index, engine.engine)
+    if index.key != engine.key:
+        raise EngineError(
+            f"{engine.engine} describes faces in another way than when this library was scanned. Nothing was changed. "
+            "Bring the library up to date first: phototag scan DIR"
+        )

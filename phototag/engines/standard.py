@@ -38,6 +38,7 @@ THRESHOLDS = Thresholds(
     largest_gap=0.10,
     weak_quality=0.57,
     weak_score=0.95,
+    same=0.379,
 )
 """Measured 2026-11 with `python -m benchmarks quality`; the tables are in docs/performance.md.
 

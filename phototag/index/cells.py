@@ -8,6 +8,7 @@
     drawn SPOT           1: this is a face, whether or not one is found there
     on PHOTO PERSON      1: this person is on this photo, nobody says where
     collage PHOTO        1: one person may be on this photo more than once
+    enrolled PHOTO       where it came from: this picture, of no photo of the library, shows somebody
     person PERSON        JSON: somebody new; written once, never taken back
 
 A decision is a set of changes of cells, each from what it was to what it becomes (`index.journal`); so the state is a
@@ -37,7 +38,7 @@ class Held(NamedTuple):
 
 NOTHING = Held(None)
 
-TABLES = ("labels", "not_faces", "collages", "drawn", "present")
+TABLES = ("labels", "not_faces", "collages", "drawn", "present", "enrolled")
 """Hold nothing but cells."""
 
 
@@ -113,6 +114,12 @@ _CELLS = {
         "DELETE FROM collages WHERE hash = ?",
         "INSERT INTO collages VALUES (?, ?)",
         lambda ids, held: (ids[0], held.by),
+    ),
+    "enrolled": _Cell(
+        "SELECT origin, decision_id FROM enrolled WHERE hash = ?",
+        "DELETE FROM enrolled WHERE hash = ?",
+        "INSERT INTO enrolled VALUES (?, ?, ?)",
+        lambda ids, held: (ids[0], held.content, held.by),
     ),
     "name": _Cell(
         "SELECT name FROM people WHERE id = ?",

@@ -93,6 +93,14 @@ class Draft:
         """The person is on the photo, nobody says where; or that is not said any more."""
         self._set(f"on {photo} {person}", 1 if is_there else None)
 
+    def enrol(self, photo: str, origin: str | None) -> None:
+        """The picture shows somebody, though it is of no photo of the library; None: that is not said any more."""
+        self._set(f"enrolled {photo}", origin)
+
+    def forget(self, face: Spot) -> None:
+        """Nobody says any more who this face is."""
+        self._set(f"is {settle(self._db, face)}", None)
+
     def rename(self, person: int, name: str) -> None:
         """The person is called something else."""
         self._set(f"name {person}", name)

@@ -19,6 +19,7 @@ SAID = {
     "collages": "SELECT hash FROM collages",
     "drawn": "SELECT spot_id FROM drawn",
     "present": "SELECT hash, person_id FROM present",
+    "enrolled": "SELECT hash, origin FROM enrolled",
     "people": "SELECT id, name, key, cluster_id, ignored FROM people",
 }
 """What the decisions come to."""

@@ -38,6 +38,8 @@ class Kind(StrEnum):
     COLLAGE = "collage"
     PRESENT = "present"
     ABSENT = "absent"
+    ENROL = "enrol"
+    UNENROL = "unenrol"
     IMPORT = "import"
     REBUILD = "rebuild"
     UNDO = "undo"

@@ -499,9 +499,19 @@ CREATE TRIGGER stale_by_name_of_present AFTER UPDATE OF name, ignored ON people
 """
 
 
+ENROLLED = """
+-- human: pictures from elsewhere that show somebody; they lie in enrolled/ in the index's folder, named by hash
+CREATE TABLE enrolled (
+    hash TEXT PRIMARY KEY,                   -- no foreign key: it may not have been described yet
+    origin TEXT NOT NULL,                    -- where the photo was that it was cut from, for a person to read
+    decision_id INTEGER NOT NULL REFERENCES decisions (id)
+) WITHOUT ROWID;
+"""
+
+
 Step: TypeAlias = str | Callable[[sqlite3.Connection], None]
 
-STEPS: tuple[Step, ...] = (FIRST, SECOND, third, FOURTH, FIFTH)
+STEPS: tuple[Step, ...] = (FIRST, SECOND, third, FOURTH, FIFTH, ENROLLED)
 """Step n brings an index from version n to n + 1; never edit one that has been released, add another."""
 
 

@@ -71,6 +71,11 @@ def described_otherwise(db: sqlite3.Connection, space_id: int) -> set[bytes]:
     return {row[0] for row in db.execute(sql, (space_id,))}
 
 
+def described_in(db: sqlite3.Connection, space_id: int) -> set[str]:
+    """Hashes of the pictures whose faces have been looked for in this Space."""
+    return {row[0] for row in db.execute("SELECT hash FROM photos WHERE space_id = ?", (space_id,))}
+
+
 def is_analysed(
     db: sqlite3.Connection,
     photo: str,
@@ -124,8 +129,16 @@ def record_analysis(
     does, the face stays as it was described, if that was in this Space: the picture is the same, so it is still there,
     and only the detector missed it, such as on a photo that was turned on its side.
     """
+    record_photo(db, photo, file.size, faces, vectors, space_id)
+    record_file(db, file, photo.hash, shown)
+
+
+def record_photo(
+    db: sqlite3.Connection, photo: Photo, size: int, faces: Sequence[Face], vectors: Vectors, space_id: int
+) -> None:
+    """As `record_analysis`, of a picture that may lie in no file of the library; `size` in bytes."""
     kept = _missed(db, photo.hash, {face.id: face.box for face in faces}, space_id)
-    _put_photo(db, photo, file.size, space_id)
+    _put_photo(db, photo, size, space_id)
     stay = json.dumps([*kept, *(face.id for face in faces)])
     db.execute("DELETE FROM faces WHERE hash = ? AND id NOT IN (SELECT value FROM json_each(?))", (photo.hash, stay))
     db.executemany(
@@ -141,7 +154,6 @@ def record_analysis(
     )
     forget_results(db)
     spots.rebind(db, photo.hash)
-    record_file(db, file, photo.hash, shown)
 
 
 def _put_photo(db: sqlite3.Connection, photo: Photo, size: int, space_id: int) -> None:

@@ -19,6 +19,7 @@ from typing import NamedTuple
 from phototag.errors import LibraryError
 from phototag.index import backups, photos, spaces, spots
 from phototag.index.db import forget_results, transaction
+from phototag.index.enrolled import origins
 from phototag.types import Space
 
 
@@ -43,7 +44,7 @@ class Lost(NamedTuple):
 
     Attributes:
         said: as in `Spoken.names`.
-        path: of the photo, relative to the library.
+        path: of the photo, relative to the library; of an enrolled picture, where it came from.
     """
 
     said: str
@@ -85,19 +86,21 @@ def compare(db: sqlite3.Connection, described: sqlite3.Connection) -> Comparison
     What is no face, as a person said, is not missed where none is found.
     """
     on_disk = {row[0]: row[1] for row in described.execute("SELECT content, min(path) FROM files GROUP BY content")}
+    kept = {row[0] for row in described.execute("SELECT hash FROM photos")}
+    there = on_disk | {photo: os.fsencode(origin) for photo, origin in origins(db).items() if photo in kept}
     bound = {row[0] for row in db.execute("SELECT spot_id FROM bindings JOIN vectors USING (face_id)")}
     current = {row[0] for row in db.execute("SELECT hash FROM photos WHERE space_id = ?", (spaces.current_id(db),))}
     everything = _spoken(db)
-    here = [one for one in everything if one.photo in on_disk]
+    here = [one for one in everything if one.photo in there]
     found = _found_again(db, described, {one.photo for one in here})
     lost = [one for one in here if one.spot in bound and one.spot not in found]
-    away = [one for one in everything if one.photo not in on_disk and one.photo in current and one.spot in bound]
+    away = [one for one in everything if one.photo not in there and one.photo in current and one.spot in bound]
     return Comparison(
         photos=len(on_disk),
         faces_before=photos.count_faces(db),
         faces_after=_count_faces_after(db, described),
         matched=sum(one.spot in found for one in here),
-        lost=tuple(sorted(Lost(name, on_disk[one.photo]) for one in lost for name in one.names)),
+        lost=tuple(sorted(Lost(name, there[one.photo]) for one in lost for name in one.names)),
         lost_faces=len(lost),
         references_gone=sum(one.is_somebody for one in [*lost, *away]),
     )

@@ -75,7 +75,7 @@ def waiting(db: sqlite3.Connection) -> list[tuple[str, bool]]:
     sql = """
         SELECT hash, EXISTS (SELECT 1 FROM files WHERE content = spots.hash)
         FROM labels JOIN spots ON spots.id = spot_id
-        WHERE verdict = 'is' AND spot_id NOT IN (
+        WHERE verdict = 'is' AND hash NOT IN (SELECT hash FROM enrolled) AND spot_id NOT IN (
             SELECT spot_id FROM bindings JOIN faces ON faces.id = face_id JOIN files ON files.hash = faces.hash)
         ORDER BY hash"""
     return [(photo, bool(is_there)) for photo, is_there in db.execute(sql)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from phototag.core.geometry import box_in_pixels
+from phototag.core.geometry import box_in_pixels, box_within
 
 if TYPE_CHECKING:
     from phototag.types import Box, Pixels
@@ -23,6 +23,12 @@ PHOTO_SIDE = 640
 
 MARGIN = 0.35
 """Of the box's longer side, shown around a face on every side: hair and chin help to tell people apart."""
+
+PORTRAIT_SIDE = 512
+"""Pixels of the long side of a picture that somebody is enrolled by: 300 kB, and more than any descriptor looks at."""
+
+PORTRAIT_MARGIN = 0.75
+"""Of the box's longer side, around a face on a picture that somebody is enrolled by."""
 
 _SMALLEST = 0.01
 """Of the picture: a face that is smaller, or has no area, asks for no more pixels than one of this size."""
@@ -43,6 +49,32 @@ def face_crop(pixels: Pixels, box: Box) -> bytes:
     """
     left, top, side = _square(pixels, box)
     return _jpeg(_shrunk(pixels[top : top + side, left : left + side], FACE_SIDE))
+
+
+def portrait(pixels: Pixels, box: Box) -> tuple[Pixels, Box]:
+    """Cut out a face with so much around it that any detector finds it again.
+
+    Args:
+        pixels: (h, w, 3) RGB, upright.
+        box: fractions of the upright picture.
+
+    Returns:
+        (h, w, 3) RGB, PORTRAIT_SIDE pixels on the long side or fewer, and where the face is on it.
+    """
+    height, width = pixels.shape[:2]
+    left, top, right, bottom = box_in_pixels(box, width, height)
+    around = round(max(right - left, bottom - top) * PORTRAIT_MARGIN)
+    x0, y0 = max(left - around, 0), max(top - around, 0)
+    x1, y1 = min(right + around, width), min(bottom + around, height)
+    w, h = x1 - x0, y1 - y0
+    place = box_within((left - x0) / w, (top - y0) / h, (right - x0) / w, (bottom - y0) / h)
+    return _shrunk(np.ascontiguousarray(pixels[y0:y1, x0:x1]), PORTRAIT_SIDE), place
+
+
+def png(pixels: Pixels) -> bytes:
+    """A picture, (h, w, 3) RGB, as a PNG file: what is found on it is found on the file."""
+    _, data = cv2.imencode(".png", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
+    return data.tobytes()
 
 
 def crop_side(pixels: Pixels, box: Box) -> int:

@@ -69,6 +69,9 @@ class Darkroom(Protocol):
             OSError: it cannot be read now.
         """
 
+    def develop_given(self, data: bytes, long_side: int) -> Developed:
+        """Name and decode a picture that lies in no file. Raises as `develop`, but for OSError."""
+
     def turn(self, root: Path, sidecar: Sidecar) -> int | None:
         """The orientation that a sidecar tells, 1 to 8; None where it tells none, is broken, or is too large.
 
@@ -113,6 +116,10 @@ class Here:
         turn, sidecar = _glance(self, root, file)
         return replace(develop(file, long_side, self.max_megapixels, turn, _read(root, file)), sidecar=sidecar)
 
+    def develop_given(self, data: bytes, long_side: int) -> Developed:
+        """Name and decode a picture."""
+        return develop(_GIVEN, long_side, self.max_megapixels, None, data)
+
     def turn(self, root: Path, sidecar: Sidecar) -> int | None:
         """The orientation that a sidecar tells."""
         return _told(_read_sidecar(root, sidecar))
@@ -152,6 +159,12 @@ class Apart:
         developed: Developed = _tried(Job(partial(_read, root, file), work, self.seconds, self.megabytes))
         return replace(developed, sidecar=sidecar)
 
+    def develop_given(self, data: bytes, long_side: int) -> Developed:
+        """Name and decode a picture."""
+        work = partial(self.work, _GIVEN, long_side, self.max_megapixels, None)
+        developed: Developed = _tried(Job(partial(bytes, data), work, self.seconds, self.megabytes))
+        return developed
+
     def turn(self, root: Path, sidecar: Sidecar) -> int | None:
         """The orientation that a sidecar tells."""
         try:
@@ -165,6 +178,10 @@ class Apart:
         read = partial(embedded.gathered, _path(root, file))
         packet: bytes = _tried(Job(read, embedded.unpacked, self.seconds, self.megabytes))
         return packet
+
+
+_GIVEN = PhotoFile(b"", 0, 0)
+"""Stands for the file of a picture that lies in none."""
 
 
 def _glance(room: Darkroom, root: Path, file: PhotoFile) -> tuple[int | None, Sidecar | None]:
