@@ -2,8 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from phototag.app.identify import Identified, Sighting
+from phototag.errors import UsageError
+from phototag.files import replace_file
 from phototag.media.annotated import KNOWN, PERHAPS, UNKNOWN, Mark, annotated
+
+
+def draw(found: Identified, target: Path) -> None:
+    """Draw, and write a JPEG file, in the place of one that may be there.
+
+    Raises:
+        UsageError: it cannot be written; what was there is untouched.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(target, annotate(found))
+    except OSError as error:
+        raise UsageError(f"Cannot write {target}: {error.strerror}.") from error
 
 
 def annotate(found: Identified) -> bytes:

@@ -260,7 +260,8 @@ def ignore(index: Index, text: str, at_ns: int) -> Outcome:
         UsageError: no such person or group; nothing is written.
     """
     subject = require_subject(index, text)
-    if not any(face.source is not Source.AUTO for face in subject.faces):
+    is_known = subject.is_named and subject.person is not None and people.has_faces(index.db, subject.person)
+    if not is_known and not any(face.source is not Source.AUTO for face in subject.faces):
         raise UsageError(
             f"{subject.called} has no face that a human named, so nobody can be like them. Nothing was changed. "
             f"If they are on no photo: phototag absent {subject.typed} PHOTO"

@@ -40,7 +40,7 @@ class Gallery:
     Attributes:
         space: of the vectors.
         names: person -> name, of those who may be named.
-        references: person -> (k, dim), k >= 1; also of those who are ignored or have no name, who are nobody's likeness.
+        references: person -> (k, dim), k >= 1; also of those who are ignored, or have no name.
         limits: up to which score a face is somebody.
         is_calibrated: whether the user had those calibrated.
     """

@@ -105,6 +105,22 @@ ClusterId = Annotated[
     int, typer.Argument(metavar="ID", min=1, max=MOST, help="A group's number, from: phototag clusters")
 ]
 As = Annotated[str, typer.Option("--as", metavar="NAME", help="Who this is.")]
+GivenPaths = Annotated[
+    list[Path],
+    typer.Argument(metavar="PATH", help="Photos, or folders of photos, wherever they are.", show_default=False),
+]
+GivenPhotos = Annotated[list[Path], typer.Argument(metavar="PHOTO", help="Photos, or folders of photos.")]
+GivenPhoto = Annotated[Path, typer.Argument(metavar="PHOTO", help="A photo, wherever it is.")]
+WhoOnAll = Annotated[
+    str | None, typer.Option("--as", metavar="NAME", help="Who is on all of them. Default: as the files are called.")
+]
+EnrolledOnes = Annotated[
+    list[str], typer.Argument(metavar="WHO", help="Names of people, or pictures, from: phototag enrolled")
+]
+Annotate = Annotated[
+    Path | None,
+    typer.Option("--annotate", metavar="OUT", help="Draw boxes and names; a file, or a folder for several photos."),
+]
 Query = Annotated[
     list[str], typer.Argument(metavar="QUERY", help="Who, when, where: see above. Several words are one query.")
 ]

@@ -11,7 +11,7 @@ from pathlib import Path
 from phototag import wiring
 from phototag.app import enrol as enrolling
 from phototag.app import sentences
-from phototag.app.annotation import annotate
+from phototag.app.annotation import draw
 from phototag.app.decide import Index
 from phototag.app.export import to_json
 from phototag.app.guests import open_eye, photos_in
@@ -21,7 +21,6 @@ from phototag.app.known import known_enrolments, known_space
 from phototag.cli import bar, options, render
 from phototag.cli.decision import tell, writing
 from phototag.errors import ExitCode, PhotoProblem, UnknownError, UsageError
-from phototag.files import replace_file
 from phototag.settings import Settings, load
 from phototag.workshop import workshop
 
@@ -32,6 +31,7 @@ NO_MATCH = 1
 def enroll(
     paths: options.GivenPaths,
     name: options.WhoOnAll = None,
+    engine: options.EngineName = None,
     workers: options.Workers = None,
     max_megapixels: options.MaxMegapixels = None,
     library: options.Library = None,
@@ -43,9 +43,10 @@ def enroll(
     A file is named after its person (skuli.jpg), or a folder is, with several photos of them, which is better; or all
     are NAME. Of several faces on a photo the largest is meant. A picture of the face is kept with the index.
     """
+    wiring.require_engine_name(engine)
     people = enrolling.wanted(paths, name)
     settings = load(library, index)
-    shop = workshop(settings, None, workers, max_megapixels, bar.progress)
+    shop = workshop(settings, engine, workers, max_megapixels, bar.progress)
     create = settings.library is not None
     with wiring.writing(settings, "enroll", render.note, create=create) as opened:
         report = enrolling.enrol(opened, shop, people, time.time_ns())
@@ -133,7 +134,7 @@ def identify(
     for photo, one in identify_each(gallery, shop, eye, sorted(set(photos))):
         found[photo] = one
         if isinstance(one, Identified) and photo in targets:
-            _write(targets[photo], annotate(one))
+            draw(one, targets[photo])
     if json:
         records = [_record(photo, found[photo]) for photo in photos]
         known = {"people": len(gallery.names), "references": gallery.n_references}
@@ -228,14 +229,6 @@ def _targets(photos: list[Path], into: Path | None, *, several: bool) -> dict[Pa
 def _require_free(target: Path) -> None:
     if target.exists():
         raise UsageError(f"{target} is there already. Nothing was written. To replace it: --force")
-
-
-def _write(target: Path, data: bytes) -> None:
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(target, data)
-    except OSError as error:
-        raise UsageError(f"Cannot write {target}: {error.strerror}.") from error
 
 
 def _tell_identified(photo: Path, found: Identified | PhotoProblem) -> None:

@@ -34,6 +34,7 @@ THRESHOLDS = Thresholds(
     strong_few=0.25,
     possible=0.60,
     largest_gap=0.10,
+    same=0.40,
 )
 LONG_SIDE = 320
 CHIP_SIDE = 16

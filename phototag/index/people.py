@@ -87,6 +87,12 @@ def called(db: sqlite3.Connection, person: int) -> str:
     return str(db.execute(sql, (person,)).fetchone()[0])
 
 
+def has_faces(db: sqlite3.Connection, person: int) -> bool:
+    """Whether a human gave this person a face, on a photo that is there or not."""
+    sql = "SELECT 1 FROM labels WHERE person_id = ? AND verdict = 'is'"
+    return db.execute(sql, (person,)).fetchone() is not None
+
+
 def with_name(db: sqlite3.Connection) -> set[int]:
     """Ids of the people who have a name."""
     return {row[0] for row in db.execute("SELECT id FROM people WHERE name IS NOT NULL")}

@@ -13,13 +13,14 @@ import pytest
 
 from phototag.app import migration
 from phototag.app.analyse import Worker
+from phototag.app.known import known_enrolments
 from phototag.engines.registry import ENGINES, Entry
 from phototag.errors import EngineError
 from phototag.index import spaces
 from phototag.media.darkroom import Apart
 from phototag.types import PhotoFile
 from tests import wide_engine
-from tests.conftest import BLUE, CYAN, GREEN, RED, Album, Command
+from tests.conftest import BLUE, CYAN, GREEN, MAGENTA, RED, Album, Command, draw_photo
 
 RED_RGB, BLUE_RGB = (224, 0, 0), (0, 0, 224)
 
@@ -548,3 +549,22 @@ def test_a_decision_can_be_taken_back_after_a_migration(named: Album, migrate: M
     named.close()
     assert migrate.phototag("redo", "--library", named.root) == 0
     assert named.sources()["b1"] == "human ann"
+
+
+def test_whoever_is_enrolled_is_known_to_the_other_engine(migrate: Migrate, tmp_path: Path) -> None:
+    draw_photo(tmp_path / "guests" / "cyrus.png", [CYAN], (400, 400))
+    migrate.album.close()
+    assert migrate.phototag("enroll", tmp_path / "guests", "--library", migrate.album.root) == 0
+    assert migrate.document()["lost"] == []
+    assert known_enrolments(migrate.album.index)[0].is_described
+    assert migrate.album.sources()["cyan"] == "auto cyrus"
+
+
+def test_whoever_is_enrolled_and_not_found_by_the_other_engine_is_told(migrate: Migrate, tmp_path: Path) -> None:
+    draw_photo(tmp_path / "guests" / "mag.png", [MAGENTA], (400, 400))
+    migrate.album.close()
+    assert migrate.phototag("enroll", tmp_path / "guests", "--library", migrate.album.root) == 0
+    wide_engine.blind.add((224, 0, 224))
+    assert migrate() == 6
+    assert "mag on" in migrate.err
+    assert known_enrolments(migrate.album.index)[0].is_described
