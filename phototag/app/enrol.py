@@ -18,6 +18,7 @@ from phototag.app.name import as_kept, clean_name
 from phototag.app.scan import Workshop
 from phototag.core.geometry import match_boxes
 from phototag.core.names import name_key
+from phototag.core.vectors import require_space
 from phototag.errors import PhotoError, PhotoProblem, UnknownError, UsageError
 from phototag.index import enrolled, photos, spaces
 from phototag.index.db import Index, transaction
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 
 CLEARLY_LARGEST = 1.5
 """Of several faces the largest is meant if its box has this many times the area of the next."""
+
+SENT = "sent to the server"
+"""Where a picture came from that lay in no file."""
 
 _CAMERA_NAME = re.compile(
     r"(?i)(img|dscn?|dscf|pxl|dji|gopr|mvi|vid|wp|p|photo|image|screenshot|signal|whatsapp)?[\W_]*\d{2,}.*"
@@ -161,6 +165,25 @@ def enrol(index: Index, shop: Workshop, people: Sequence[Wanted], at_ns: int) ->
         counted[kept] = counted.get(kept, 0) + 1
     crowded = tuple(one.path for one, portrait in good if portrait.others)
     return EnrolReport(decision.decision, counted, crowded, problems)
+
+
+def enrol_guest(index: Index, eye: Eye, guest: Guest, name: str, at_ns: int) -> tuple[Outcome, int]:
+    """Keep a picture of the largest face of a photo that lies in no file; returns how many more faces are on it, too.
+
+    Raises:
+        UsageError: no name, somebody who is ignored, or no face that is clearly meant; nothing is written.
+        EngineError: meanwhile another engine has described the index.
+    """
+    wanted_name = clean_name(name)
+    require_noticed(index, wanted_name)
+    space = spaces.current(index.db)
+    if space is not None:
+        require_space(space, eye.engine.space)
+    try:
+        found = portrait(eye, guest)
+    except PhotoError as error:
+        raise UsageError(f"Nobody was enrolled. {reason(error)}") from error
+    return put(index, eye, [(wanted_name, SENT, found)], at_ns), found.others
 
 
 def put(index: Index, eye: Eye, found: Sequence[tuple[str, str, Portrait]], at_ns: int) -> Outcome:

@@ -22,7 +22,7 @@ class BodyError(Exception):
         self.status, self.sentence = status, sentence
 
 
-def require_small(headers: Headers) -> None:
+def require_small(headers: Headers, most_bytes: int = MOST_BYTES) -> None:
     """Refuse a body by what is said of it, before a byte of it is read.
 
     Raises:
@@ -31,32 +31,32 @@ def require_small(headers: Headers) -> None:
     lengths = headers.getlist("content-length")
     if len(lengths) > 1 or (lengths and not (lengths[0].isascii() and lengths[0].isdecimal())):
         raise BodyError(400, "The length of the body is not clear.")
-    if lengths and int(lengths[0][:20]) > MOST_BYTES:
-        raise _too_large()
+    if lengths and int(lengths[0][:20]) > most_bytes:
+        raise _too_large(most_bytes)
 
 
-async def read(receive: Receive) -> bytes:
+async def read(receive: Receive, most_bytes: int = MOST_BYTES, seconds: float | None = None) -> bytes:
     """A whole body, of which nothing may be said beforehand (chunks).
 
     Raises:
         BodyError: it is too large, too slow, or was broken off.
     """
     try:
-        async with asyncio.timeout(SECONDS):
-            return await _read(receive)
+        async with asyncio.timeout(seconds or SECONDS):
+            return await _read(receive, most_bytes)
     except TimeoutError:
-        raise BodyError(408, f"The body was not here after {SECONDS:.0f} s.") from None
+        raise BodyError(408, f"The body was not here after {seconds or SECONDS:.0f} s.") from None
 
 
-async def _read(receive: Receive) -> bytes:
+async def _read(receive: Receive, most_bytes: int) -> bytes:
     body = bytearray()
     while True:
         message = await receive()
         if message["type"] != "http.request":
             raise BodyError(400, "The body was broken off.")
         body += message.get("body", b"")
-        if len(body) > MOST_BYTES:
-            raise _too_large()
+        if len(body) > most_bytes:
+            raise _too_large(most_bytes)
         if not message.get("more_body", False):
             return bytes(body)
 
@@ -73,5 +73,5 @@ def again(body: bytes, receive: Receive) -> Receive:
     return received
 
 
-def _too_large() -> BodyError:
-    return BodyError(413, f"The body is too large: {MOST_BYTES:,} bytes are the most.")
+def _too_large(most_bytes: int) -> BodyError:
+    return BodyError(413, f"The body is too large: {most_bytes:,} bytes are the most.")

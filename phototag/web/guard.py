@@ -26,7 +26,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from phototag.web import bodies, failures, names
+from phototag.web import bodies, failures, names, uploads
 from phototag.web.bodies import BodyError
 from phototag.web.keys import Patience, is_equal, new_secret
 
@@ -142,6 +142,7 @@ class Gate:
 
     def __init__(self, app: ASGIApp, guard: Guard) -> None:
         self.app, self.guard = app, guard
+        self._waiting = uploads.Waiting()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, or answer it."""
@@ -157,11 +158,12 @@ class Gate:
         visit = _Visit(scope["method"], scope["path"], scope["query_string"].decode("latin-1"), headers)
         try:
             self._admit(visit)
-            body = await bodies.read(receive)
-            if visit.path == LOGIN and self.guard.password is not None:
-                await self._log_in(visit, body)(scope, receive, send)
-            else:
-                await self.app(scope, bodies.again(body, receive), send)
+            async with self._waiting.turn(visit.path):
+                body = await bodies.read(receive, uploads.most_bytes(visit.path), uploads.seconds(visit.path))
+                if visit.path == LOGIN and self.guard.password is not None:
+                    await self._log_in(visit, body)(scope, receive, send)
+                else:
+                    await self.app(scope, bodies.again(body, receive), send)
         except RefusedError as refused:
             await refused.answer(scope, receive, send)
         except BodyError as error:
@@ -184,13 +186,13 @@ class Gate:
         """
         self._require_name(visit)
         self._require_origin(visit)
-        bodies.require_small(visit.headers)
+        bodies.require_small(visit.headers, uploads.most_bytes(visit.path))
         if visit.path == LOGIN and self.guard.password is not None:
             return
         is_by_itself = self._recognise(visit)
         if is_by_itself:
             self._require_intent(visit)
-        if self.guard.read_only and not visit.is_safe:
+        if self.guard.read_only and not visit.is_safe and not uploads.is_question(visit.path):
             raise _refused(403, "The library is only shown here. Nothing was changed.")
 
     def _require_name(self, visit: _Visit) -> None:

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from phototag import __version__
 from phototag.web import failures, scanning
-from phototag.web.api import clusters, faces, history, jobs, people, photos, review, status
+from phototag.web.api import clusters, faces, history, jobs, people, photos, recognition, review, status
 from phototag.web.api.asking import FAILURES
 from phototag.web.guard import Gate, Guard
 from phototag.web.jobs import Jobs
@@ -15,6 +15,7 @@ from phototag.web.pages import drawing, records
 from phototag.web.pages import faces as faces_page
 from phototag.web.pages import people as people_page
 from phototag.web.pages import photos as photos_page
+from phototag.web.recogniser import Recogniser
 from phototag.web.scanning import Scan
 
 API = "/api/v1"
@@ -38,7 +39,8 @@ def create_app(library: Library, guard: Guard, scan: Scan = scanning.apart) -> F
         redoc_url=None,
     )
     app.state.library, app.state.jobs = library, Jobs(library.settings, scan)
-    for part in (status, people, clusters, faces, photos, review, history, jobs):
+    app.state.recogniser = Recogniser(library.settings)
+    for part in (status, people, clusters, faces, photos, review, history, jobs, recognition):
         app.include_router(part.router, prefix=API, responses=FAILURES)
     for page in (drawing.static, people_page.router, faces_page.router, photos_page.router, records.router):
         app.include_router(page)

@@ -71,6 +71,12 @@ class Confirming(Given):
     person: Name | None = None
 
 
+class Unenrolling(Given):
+    """Names of people who are enrolled, or pictures by the beginning of their hash."""
+
+    who: Annotated[list[Name], Field(min_length=1, max_length=1_000, examples=[["ann"]])]
+
+
 class Splitting(Given):
     """Whose faces are taken apart; without faces, as it is proposed."""
 
@@ -394,3 +400,71 @@ class Jobs(BaseModel):
     """The last jobs, the newest first."""
 
     jobs: list[Job]
+
+
+class Sighting(BaseModel):
+    """A face on a photo that was sent.
+
+    Attributes:
+        box: left, top, right, bottom in pixels of the upright photo.
+        place: the same as fractions of it.
+        person: who it is, or null.
+        perhaps: who it may be, or null.
+        nearest: who is nearest, however far; null where nobody is known.
+        runner_up: the next nearest.
+    """
+
+    box: tuple[int, int, int, int]
+    place: tuple[float, float, float, float]
+    score: float
+    quality: float
+    person: Text | None
+    perhaps: Text | None
+    nearest: Guess | None
+    runner_up: Guess | None
+
+
+class Identified(BaseModel):
+    """A photo that was sent, upright, and the faces on it from left to right."""
+
+    width: int
+    height: int
+    faces: list[Sighting]
+
+
+class Verified(BaseModel):
+    """Whether the face on a photo is somebody's.
+
+    Attributes:
+        distance: to all references of that person: the mean of the three nearest.
+        threshold: up to which it is them, unless somebody else is nearer.
+        threshold_from: where that comes from.
+        references: how many faces of theirs are known.
+        nearer: somebody else who is nearer, or null.
+        box: the face's, in pixels of the upright photo.
+        other_faces: how many more are on it.
+    """
+
+    person: Text
+    match: bool
+    distance: float
+    threshold: float
+    threshold_from: str
+    references: int
+    nearer: Guess | None
+    box: tuple[int, int, int, int]
+    other_faces: int
+
+
+class Enrolled(BaseModel):
+    """A picture of somebody that is no photo of the library: its hash, and where it came from."""
+
+    person: Text
+    picture: str
+    origin: Text
+
+
+class EnrolledPage(BaseModel):
+    """Everybody who is enrolled, by name."""
+
+    enrolled: list[Enrolled]
