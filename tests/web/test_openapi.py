@@ -62,6 +62,12 @@ def real(scratch: Client) -> list[str]:
     return [*scratch.faces()[:3], *photos, "elon", "ann", "1", "2"]
 
 
+@pytest.fixture(scope="module")
+def green(scanned: Path) -> bytes:
+    """A photo of somebody."""
+    return (scanned / "green1.png").read_bytes()
+
+
 def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
     return [(path, method, said) for path, each in document["paths"].items() for method, said in each.items()]
 
@@ -87,7 +93,9 @@ def test_every_model_is_described(reader: Client) -> None:
 
 @settings(max_examples=200, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_nothing_that_is_sent_is_a_fault_of_ours(scratch: Client, real: list[str], data: st.DataObject) -> None:
+def test_nothing_that_is_sent_is_a_fault_of_ours(
+    scratch: Client, real: list[str], green: bytes, data: st.DataObject
+) -> None:
     document = scratch.app.openapi()
     path, method, said = data.draw(st.sampled_from(operations(document)))
     values = words(real)
@@ -102,12 +110,14 @@ def test_nothing_that_is_sent_is_a_fault_of_ours(scratch: Client, real: list[str
         for one in parameters
         if one["in"] == "query" and data.draw(st.booleans())
     }
-    body = None
-    if "requestBody" in said:
-        schema = said["requestBody"]["content"]["application/json"]["schema"]
-        body = data.draw(like(schema, document, values))
+    body, sent = None, None
+    content = said.get("requestBody", {"content": {}})["content"]
+    if "application/json" in content:
+        body = data.draw(like(content["application/json"]["schema"], document, values))
+    elif content:  # a photo
+        sent = data.draw(st.one_of(st.just(green), st.binary(max_size=64)))
     place = path.format_map({name: quote(text, safe="") for name, text in here.items()})
-    answer = scratch(method.upper(), place, params=texts(query), json=body)
+    answer = scratch(method.upper(), place, params=texts(query), json=body, content=sent)
     assert answer.status_code < 500, answer.text
     if answer.status_code >= 400:
         assert {"error", "code"} <= set(answer.json())
