@@ -199,6 +199,7 @@ _TEXTS = {
     Kind.NOTICE: "{name} is no longer ignored",
     Kind.NOT_A_FACE: "{faces} {are} no {one}",
     Kind.COLLAGE: "{photo} may show one person more than once",
+    Kind.DRAW: "{drawn} on {photo}",
     Kind.PRESENT: "{name} is on {on}",
     Kind.ABSENT: "{name} is not on {on}",
     Kind.IMPORT: "{told}, as in {source}",
@@ -222,8 +223,16 @@ def _text(decision: Decision) -> str:
         "of": decision.of,
         "on": "1 photo" if words.get("photos") == 1 else f"{words.get('photos', 0):,} photos",
         "told": listed(_imported(words)) or "nothing",
+        "drawn": _drawn(words),
     }
     return _TEXTS[decision.kind].format_map({**words, **more})
+
+
+def _drawn(words: Words) -> str:
+    of = f" of {words['name']}" if words.get("name") else ""
+    return {"moved": f"face{of} drawn elsewhere", "found": f"face{of} is one after all"}.get(
+        words.get("how", ""), f"face{of} drawn"
+    )
 
 
 def _imported(words: Words) -> list[str]:
