@@ -11,7 +11,6 @@ from phototag.app.correct import move
 from phototag.app.decide import Outcome, decide
 from phototag.app.known import require_face, require_noticed
 from phototag.app.name import as_kept, clean_name
-from phototag.app.sentences import line
 from phototag.core.geometry import box_in_pixels, intersection_over_union, to_stored, turned_size
 from phototag.core.regions import match_regions
 from phototag.errors import UsageError
@@ -151,7 +150,7 @@ def _require_drawn(index: Index, file: PhotoOnDisk, text: str) -> KnownFace:
     if not face.is_drawn:
         raise UsageError(f"Face {face.id} was found, not drawn, so its box stays. Nothing was changed.")
     if face.photo != file.photo:
-        raise UsageError(f"Face {face.id} is on another photo: {line(os.fsdecode(face.path))}. Nothing was changed.")
+        raise UsageError(f"Face {face.id} is on another photo. Nothing was changed.")
     return face
 
 
