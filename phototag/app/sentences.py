@@ -133,8 +133,8 @@ def drawn(drawing: Drawing) -> str:
         case "moved":
             return f"The face{of} is where you drew it {'now' if is_news else 'already'}."
         case "found":
-            who = f"{drawing.name} {'now' if is_news else 'already'}" if drawing.name else "a face without a name"
-            return f"There is a face already, which was found: it is {who}."
+            is_who = f"is {drawing.name} {'now' if is_news else 'already'}" if drawing.name else "has no name yet"
+            return f"There is a face already, which was found: it {is_who}."
 
 
 def split(words: Words) -> str:

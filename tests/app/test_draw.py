@@ -93,7 +93,7 @@ def test_a_box_on_a_found_face_is_that_face(one: Album) -> None:
     assert drawn(put(one, around, "Bob")) == "There is a face already, which was found: it is Bob now."
     correct.reject(one.index, [face.id], AT)
     before = one.tags()
-    assert drawn(put(one, around)) == "There is a face already, which was found: it is a face without a name."
+    assert drawn(put(one, around)) == "There is a face already, which was found: it has no name yet."
     assert one.tags() == before
 
 
