@@ -301,7 +301,7 @@ def notice(index: Index, text: str, at_ns: int) -> Outcome:
 
 
 def not_a_face(index: Index, ids: Sequence[str], at_ns: int) -> tuple[Outcome, int]:
-    """What was found is no face: a statue, a poster, a tree; and so is what is like it.
+    """What was found is no face: a statue, a poster, a tree; and so is what is like it. What was drawn is not any more.
 
     Returns:
         What came of it, and how many faces are dismissed because they are like one of these.
@@ -314,7 +314,7 @@ def not_a_face(index: Index, ids: Sequence[str], at_ns: int) -> tuple[Outcome, i
     def say(draft: Draft) -> dict[str, object]:
         for face in found:
             draft.no_face(face.spot)
-        return {"faces": len(found)}
+        return {"faces": len(found), "drawn": sum(face.is_drawn for face in found)}
 
     outcome = decide(index, Kind.NOT_A_FACE, say, at_ns)
     return outcome, people.count_like(index.db, [face.id for face in found])
@@ -347,9 +347,14 @@ def present(index: Index, name: str, paths: Sequence[str], at_ns: int, *, is_the
     Raises:
         UsageError: no such photo, no name, or somebody who is ignored; nothing is written.
     """
+    return present_at(index, name, [require_photo(index, path)[0] for path in paths], at_ns, is_there=is_there)
+
+
+def present_at(index: Index, name: str, paths: Sequence[bytes], at_ns: int, *, is_there: bool = True) -> Outcome:
+    """The same of the photos at these paths in the library, which the index knows."""
     wanted = clean_name(name) if is_there else require_person(index, name).name
     require_noticed(index, wanted)
-    found = {photo for _, photo in (require_photo(index, path) for path in paths)}
+    found = {faces.photo_at(index.db, path) for path in paths}
 
     def say(draft: Draft) -> dict[str, object]:
         person = draft.person(wanted)

@@ -199,6 +199,7 @@ _TEXTS = {
     Kind.NOTICE: "{name} is no longer ignored",
     Kind.NOT_A_FACE: "{faces} {are} no {one}",
     Kind.COLLAGE: "{photo} may show one person more than once",
+    Kind.DRAW: "{drawn} on {photo}",
     Kind.PRESENT: "{name} is on {on}",
     Kind.ABSENT: "{name} is not on {on}",
     Kind.ENROL: "{names} enrolled, {on}",
@@ -225,6 +226,7 @@ def _text(decision: Decision) -> str:
         "on": "1 photo" if words.get("photos") == 1 else f"{words.get('photos', 0):,} photos",
         "names": listed(_some(words.get("names", []))),
         "told": listed(_imported(words)) or "nothing",
+        "drawn": _drawn(words),
     }
     return _TEXTS[decision.kind].format_map({**words, **more})
 
@@ -232,6 +234,13 @@ def _text(decision: Decision) -> str:
 def _some(names: Sequence[str]) -> list[str]:
     """All names, or the first of many."""
     return [*names[:5], f"{len(names) - 5:,} more"] if len(names) > 6 else list(names)
+
+
+def _drawn(words: Words) -> str:
+    of = f" of {words['name']}" if words.get("name") else ""
+    return {"moved": f"face{of} drawn elsewhere", "found": f"face{of} is one after all"}.get(
+        words.get("how", ""), f"face{of} drawn"
+    )
 
 
 def _imported(words: Words) -> list[str]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from phototag.app.decide import decide
 from phototag.app.history import former_names
 from phototag.app.name import clean_name
-from phototag.core.geometry import face_ids, intersection_over_union
+from phototag.core.geometry import intersection_over_union
 from phototag.core.names import name_key
 from phototag.core.regions import SAME_REGION, Account, Region, match_regions
 from phototag.errors import PhotoProblem, UsageError
@@ -242,7 +242,7 @@ class _Plan:
             self._met(file, name, ours, is_same=place is not None and _is(place.who, key))
             return
         if place is None:
-            place = _Place(_drawn_spot(file.photo, region.box), is_drawn=True)
+            place = _Place(spots.drawn_spot(file.photo, region.box), is_drawn=True)
             photo.places.append(place)
         self.namings.append(_Naming(place, name, place.who.group if place.who else None))
         place.who = Who(name)
@@ -397,8 +397,3 @@ def _under(box: Box, photo: _Photo) -> _Place | None:
 
 def _is(who: Who | None, key: str) -> bool:
     return who is not None and who.name is not None and name_key(who.name) == key
-
-
-def _drawn_spot(photo: str, box: Box) -> Spot:
-    """A face that nobody found; its id is none that a detected face could have."""
-    return Spot(face_ids(f"{photo}/drawn", [box])[0], photo, box)

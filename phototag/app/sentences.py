@@ -15,6 +15,7 @@ from phototag.index.journal import Words
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from phototag.app.draw import Drawing
     from phototag.app.identify import Sighting, Verification
     from phototag.app.name import NameReport
 
@@ -103,6 +104,8 @@ def noticed(words: Words) -> str:
 def no_faces(words: Words, alike: int) -> str:
     """What was found is no face, nor are so many that are like it."""
     many = words["faces"] > 1
+    if words.get("drawn") == words["faces"]:
+        return f"{words['faces']} faces that you drew are gone." if many else "The face that you drew is gone."
     done = f"{words['faces']} finds are no faces" if many else "That is no face"
     more = f", and {count(alike, 'face')} like {'them' if many else 'it'}" if alike else ""
     return f"{done}{more}."
@@ -111,6 +114,30 @@ def no_faces(words: Words, alike: int) -> str:
 def collage(words: Words) -> str:
     """One person may be on a photo more than once."""
     return f"One person may be on {line(words['photo'])} more than once."
+
+
+def present(words: Words) -> str:
+    """Somebody is on photos."""
+    return f"{words['name']} is on {count(words['photos'], 'photo')}."
+
+
+def absent(words: Words) -> str:
+    """Somebody is not on photos, of whom that was said."""
+    return f"{words['name']} is not on {count(words['photos'], 'photo')}."
+
+
+def drawn(drawing: Drawing) -> str:
+    """A face was drawn, or drawn elsewhere; or there was one already."""
+    of = f" of {drawing.name}" if drawing.name else ""
+    is_news = drawing.outcome.decision is not None
+    match drawing.how:
+        case "new":
+            return f"A face{of} is drawn on {line(drawing.photo)}."
+        case "moved":
+            return f"The face{of} is where you drew it {'now' if is_news else 'already'}."
+        case "found":
+            is_who = f"is {drawing.name} {'now' if is_news else 'already'}" if drawing.name else "has no name yet"
+            return f"There is a face already, which was found: it {is_who}."
 
 
 def split(words: Words) -> str:

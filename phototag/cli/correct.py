@@ -126,7 +126,7 @@ def present(
     """
     with writing("present", library, index) as opened:
         outcome = correct.present(opened, name, photos, time.time_ns())
-    tell(outcome, f"{outcome.words['name']} is on {render.count(outcome.words['photos'], 'photo')}.")
+    tell(outcome, sentences.present(outcome.words))
 
 
 def absent(
@@ -141,7 +141,7 @@ def absent(
     """
     with writing("absent", library, index) as opened:
         outcome = correct.present(opened, name, photos, time.time_ns(), is_there=False)
-    tell(outcome, f"{outcome.words['name']} is not on {render.count(outcome.words['photos'], 'photo')}.")
+    tell(outcome, sentences.absent(outcome.words))
 
 
 def collage(photo: options.PhotoArgument, library: options.Library = None, index: options.Index = None) -> None:

@@ -44,6 +44,7 @@ COMMANDS = {
     "ignored": ("phototag.cli.correct", "List whom you ignore."),
     "notice": ("phototag.cli.correct", "Hear again of somebody who was ignored."),
     "not-a-face": ("phototag.cli.correct", "Say that what was found is no face."),
+    "draw": ("phototag.cli.draw", "Say that a face is somewhere on a photo, where none was found."),
     "present": ("phototag.cli.correct", "Say that somebody is on photos, though no face shows it."),
     "absent": ("phototag.cli.correct", "Say that somebody is not on photos, of whom that was said."),
     "collage": ("phototag.cli.correct", "Say that a photo may show one person more than once."),

@@ -104,6 +104,14 @@ Sheets = Annotated[bool, typer.Option("--sheets", help="Draw a picture of each g
 ClusterId = Annotated[
     int, typer.Argument(metavar="ID", min=1, max=MOST, help="A group's number, from: phototag clusters")
 ]
+Left = Annotated[int, typer.Argument(metavar="LEFT", help="Edges of the box, in pixels of the upright picture.")]
+Top = Annotated[int, typer.Argument(metavar="TOP")]
+Right = Annotated[int, typer.Argument(metavar="RIGHT")]
+Bottom = Annotated[int, typer.Argument(metavar="BOTTOM")]
+WhoseFace = Annotated[str | None, typer.Option("--as", metavar="NAME", help="Whose face it is.")]
+Instead = Annotated[
+    str | None, typer.Option("--instead", metavar="FACE", help="A face that was drawn before: it is here now.")
+]
 As = Annotated[str, typer.Option("--as", metavar="NAME", help="Who this is.")]
 GivenPaths = Annotated[
     list[Path],

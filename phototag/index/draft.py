@@ -78,8 +78,10 @@ class Draft:
             self._set(f"is {spot}", None)
 
     def no_face(self, face: Spot) -> None:
-        """It is no face at all."""
+        """It is no face at all; if it was drawn, it is not drawn any more."""
         spot = settle(self._db, face)
+        if self._get(f"drawn {spot}"):
+            self._undraw(spot)
         self._set(f"face {spot}", 0)
         self._set(f"is {spot}", None)
 
@@ -88,6 +90,32 @@ class Draft:
         spot = settle(self._db, face)
         self._set(f"face {spot}", None)
         self._set(f"drawn {spot}", 1)
+
+    def some_face(self, face: Spot) -> None:
+        """It is a face, whatever was said before."""
+        self._set(f"face {settle(self._db, face)}", None)
+
+    def redraw(self, face: Spot, place: Spot) -> None:
+        """A face that was drawn is elsewhere, with all that was said of it."""
+        spot = settle(self._db, face)
+        if spot == place.id:
+            return
+        self.draw(place)
+        for person, verdict in self._labels(spot):
+            if verdict == "is":
+                self.name(place, person)
+            else:
+                self.refuse(place, person)
+        self._undraw(spot)
+
+    def _undraw(self, spot: str) -> None:
+        self._set(f"drawn {spot}", None)
+        for person, verdict in self._labels(spot):
+            self._set(f"is {spot}" if verdict == "is" else f"not {spot} {person}", None)
+
+    def _labels(self, spot: str) -> list[tuple[int, str]]:
+        """Who a face is, and who not, before anything was said here."""
+        return self._db.execute("SELECT person_id, verdict FROM labels WHERE spot_id = ?", (spot,)).fetchall()
 
     def present(self, photo: str, person: int, *, is_there: bool = True) -> None:
         """The person is on the photo, nobody says where; or that is not said any more."""

@@ -36,6 +36,7 @@ class Kind(StrEnum):
     NOTICE = "notice"
     NOT_A_FACE = "not-a-face"
     COLLAGE = "collage"
+    DRAW = "draw"
     PRESENT = "present"
     ABSENT = "absent"
     ENROL = "enrol"
@@ -237,19 +238,26 @@ def _in_the_way(db: sqlite3.Connection, these: Iterable[str], number: int) -> se
 def _require_sense(db: sqlite3.Connection, number: int) -> None:
     """Refuse what contradicts itself: a face that is somebody and is not, one that is none, one name for two people.
 
+    So is what was said of a face that was drawn, and is not drawn any more.
+
     Raises:
         ConflictError: with the other decisions that have a part in it.
     """
     sql = """
-        WITH here AS (  -- "is SPOT", "not SPOT PERSON", "face SPOT"; an id has 16 digits
+        WITH here AS (  -- "is SPOT", "not SPOT PERSON", "face SPOT", "drawn SPOT"; an id has 16 digits
             SELECT DISTINCT substr(cell, instr(cell, ' ') + 1, 16) AS spot_id FROM changes
-            WHERE decision_id = ?1 AND (cell LIKE 'is %' OR cell LIKE 'not %' OR cell LIKE 'face %')),
+            WHERE decision_id = ?1
+                AND (cell LIKE 'is %' OR cell LIKE 'not %' OR cell LIKE 'face %' OR cell LIKE 'drawn %')),
         twins AS (SELECT key FROM people WHERE key IS NOT NULL GROUP BY key HAVING count(*) > 1)
         SELECT y.decision_id, n.decision_id FROM here JOIN labels y USING (spot_id) JOIN labels n USING (spot_id)
             WHERE y.verdict = 'is' AND n.verdict = 'is_not' AND y.person_id = n.person_id
         UNION ALL
         SELECT y.decision_id, n.decision_id FROM here JOIN labels y USING (spot_id) JOIN not_faces n USING (spot_id)
             WHERE y.verdict = 'is'
+        UNION ALL
+        SELECT l.decision_id, drew.decision_id FROM here JOIN labels l USING (spot_id)
+            JOIN changes drew ON drew.cell = 'drawn ' || spot_id
+            WHERE spot_id NOT IN (SELECT spot_id FROM drawn) AND spot_id NOT IN (SELECT spot_id FROM bindings)
         UNION ALL
         SELECT min(y.decision_id), max(y.decision_id) FROM twins JOIN people USING (key)
             JOIN (SELECT person_id, decision_id FROM labels WHERE verdict = 'is'

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from phototag.core.geometry import carried, match_boxes
+from phototag.core.geometry import carried, drawn_id, match_boxes
 from phototag.types import Box
 
 SAME_PLACE = 0.25
@@ -37,6 +37,11 @@ class Spot(NamedTuple):
     id: str
     photo: str
     box: Box
+
+
+def drawn_spot(photo: str, box: Box) -> Spot:
+    """A place on the stored picture where nobody found a face."""
+    return Spot(drawn_id(photo, box), photo, box)
 
 
 def settle(db: sqlite3.Connection, spot: Spot) -> str:
@@ -120,7 +125,8 @@ def family(db: sqlite3.Connection, photo: str) -> list[str]:
 def found_again(db: sqlite3.Connection, photo: str) -> dict[str, str]:
     """Spot -> the face that lies there, of a photo and all its copies.
 
-    Spots on a copy find the faces of the original, as far as none of that one's own spots does; else their own.
+    Spots on a copy find the faces of the original, as far as none of that one's own spots does; else their own. Where
+    something was drawn and is not drawn any more, a face is found last: it may have been drawn better since.
     """
     pictures = family(db, photo)
     known = {picture: spots for picture in pictures if (spots := boxes(db, "spots", picture))}
@@ -128,12 +134,21 @@ def found_again(db: sqlite3.Connection, photo: str) -> dict[str, str]:
         return {}
     free, pairs = boxes(db, "faces", pictures[0]), dict[str, str]()
     for picture, spots in known.items():
-        pairs |= same_faces(_carried(db, spots, picture, pictures[0]), free)
-        free = {face: box for face, box in free.items() if face not in pairs.values()}
+        here, gone = _carried(db, spots, picture, pictures[0]), _undrawn(db, picture)
+        for some in ({k: v for k, v in here.items() if k not in gone}, {k: v for k, v in here.items() if k in gone}):
+            pairs |= same_faces(some, free)
+            free = {face: box for face, box in free.items() if face not in pairs.values()}
     for picture in known.keys() - pictures[:1]:
         lost = {spot: box for spot, box in known[picture].items() if spot not in pairs}
         pairs |= same_faces(lost, boxes(db, "faces", picture)) if lost else {}
     return pairs
+
+
+def _undrawn(db: sqlite3.Connection, photo: str) -> set[str]:
+    sql = """
+        SELECT id FROM spots WHERE hash = ? AND id NOT IN (SELECT spot_id FROM drawn)
+        AND EXISTS (SELECT 1 FROM changes WHERE cell = 'drawn ' || id)"""
+    return {row[0] for row in db.execute(sql, (photo,))}
 
 
 def _carried(db: sqlite3.Connection, found: Mapping[str, Box], picture: str, onto: str) -> Mapping[str, Box]:
@@ -159,6 +174,13 @@ def same_faces(known: Mapping[str, Box], found: Mapping[str, Box]) -> dict[str, 
     free = [face for face in found if face not in pairs]
     matched = match_boxes([known[face] for face in lost], [found[face] for face in free], SAME_PLACE)
     return pairs | {lost[i]: free[j] for i, j in matched.items()}
+
+
+def denied(db: sqlite3.Connection, photo: str) -> dict[str, Box]:
+    """Places on a photo of which it was said that no face is there, and where none is found: id -> box."""
+    sql = "SELECT spot_id FROM not_faces WHERE spot_id NOT IN (SELECT spot_id FROM bindings)"
+    said = {row[0] for row in db.execute(sql)}
+    return {spot: box for spot, box in boxes(db, "spots", photo).items() if spot in said}
 
 
 def rebind_all(db: sqlite3.Connection) -> None:

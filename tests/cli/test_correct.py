@@ -331,3 +331,36 @@ def test_a_command_without_its_arguments_shows_how_it_is_used(phototag: Command,
     assert phototag(command) == 2
     assert f"Usage: phototag {command} " in phototag.err
     assert "[[" not in phototag.err
+
+
+def test_draw(phototag: Command, album: Album) -> None:
+    album.scan(a=[RED])
+    assert phototag("draw", "a.png", 10, 10, 50, 60, "--as", "Ann") == 0
+    said, _, _, face = phototag.out.splitlines()[:4]
+    assert said == "A face of Ann is drawn on a.png."
+    assert phototag("draw", album.root / "a.png", 10, 200, 50, 260, "--instead", face.split()[-1]) == 0
+    assert phototag.out.startswith("The face of Ann is where you drew it now.\n\nTake it back: ")
+    phototag("faces", "--photo", "a.png", "--json")
+    drawn = next(one for one in json.loads(phototag.out)["faces"] if one["drawn"])
+    assert (drawn["box"], drawn["person"]) == ([10, 200, 50, 260], "Ann")
+    assert phototag("not-a-face", drawn["id"]) == 0
+    assert phototag.out.startswith("The face that you drew is gone.\n")
+    phototag("history", "--json")
+    assert [one["text"] for one in json.loads(phototag.out)["decisions"]] == [
+        "1 face is no face", "face of Ann drawn elsewhere on a.png", "face of Ann drawn on a.png",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [(("a.png", 10, 10, 50, 600), "not in the picture, which is 321 x 300"), (("a.png", 50, 10, 10, 60), "too small"),
+     (("no.png", 10, 10, 50, 60), "The index knows no photo"), (("a.png", 10, 10, 50), "Missing argument"),
+     (("a.png", 10, 10, 50, "x"), "Invalid value for 'BOTTOM'"),
+     (("a.png", 10, 10, 50, 60, "--instead", "0000"), "There is no face")],
+)  # fmt: skip
+def test_draw_refuses_what_is_no_box(phototag: Command, album: Album, words: tuple[object, ...], says: str) -> None:
+    album.scan(a=[RED])
+    assert phototag("draw", *words) == 2
+    assert says in phototag.err
+    phototag("history", "--json")
+    assert json.loads(phototag.out) == {"decisions": []}

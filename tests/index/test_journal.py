@@ -13,7 +13,7 @@ from phototag.index import cells, journal, people, photos
 from phototag.index.db import Index, transaction
 from phototag.index.draft import Draft
 from phototag.index.journal import ConflictError, Kind, decide, decision_on, dependents, history, redo, replay, undo
-from phototag.index.spots import Spot
+from phototag.index.spots import Spot, drawn_spot
 from phototag.types import Box, Label, Verdict
 from tests.index.conftest import LEFT, NEWER, RIGHT, name, put_photo, refuse
 
@@ -41,6 +41,8 @@ def state(index: Index) -> list[list[tuple[object, ...]]]:
             "SELECT * FROM labels ORDER BY 1, 2, 3",
             "SELECT * FROM not_faces ORDER BY 1",
             "SELECT * FROM collages ORDER BY 1",
+            "SELECT * FROM drawn ORDER BY 1",
+            "SELECT id FROM faces ORDER BY 1",
             "SELECT id, name, ignored FROM people WHERE id IN (SELECT person_id FROM labels) ORDER BY 1",
         )
     ]
@@ -328,6 +330,17 @@ def test_two_people_never_have_one_name(index: Index, two: tuple[Spot, Spot]) ->
 
 # The state is a function of the journal
 
+
+def beside(spot: Spot) -> Spot:
+    """A place where no face is found."""
+    return drawn_spot(spot.photo, Box(spot.box.left, 0.4, spot.box.right, 0.55))
+
+
+def below(spot: Spot) -> Spot:
+    """Another one, for each."""
+    return drawn_spot(spot.photo, Box(spot.box.left, 0.82, spot.box.right, 0.99))
+
+
 VERBS: dict[str, Callable[[Draft, Spot, int], None]] = {
     "name": lambda draft, spot, person: draft.name(spot, person),
     "refuse": lambda draft, spot, person: draft.refuse(spot, person),
@@ -337,6 +350,10 @@ VERBS: dict[str, Callable[[Draft, Spot, int], None]] = {
     "collage": lambda draft, spot, person: draft.collage(spot.photo),
     "merge": lambda draft, spot, person: draft.merge(draft.person("ann"), person),
     "somebody": lambda draft, spot, person: draft.name(spot, draft.somebody(7)),
+    "draw": lambda draft, spot, person: draft.draw(beside(spot)),
+    "name drawn": lambda draft, spot, person: draft.name(beside(spot), person),
+    "redraw": lambda draft, spot, person: draft.redraw(beside(spot), below(spot)),
+    "remove drawn": lambda draft, spot, person: draft.no_face(beside(spot)),
     "rename": lambda draft, spot, person: draft.rename(person, f"{person}th"),
 }
 SAYINGS = st.lists(
@@ -365,8 +382,9 @@ def afresh(index: Index) -> None:
     db = index.db
     for trigger in ("decisions_are_never_removed", "changes_are_never_removed"):
         db.execute(f"DROP TRIGGER IF EXISTS {trigger}")
-    for table in ("labels", "not_faces", "collages", "bindings", "spots", "changes", "decisions", "people"):
+    for table in ("labels", "not_faces", "collages", "drawn", "bindings", "spots", "changes", "decisions", "people"):
         db.execute(f"DELETE FROM {table}")
+    db.execute("DELETE FROM faces WHERE id NOT IN (SELECT face_id FROM vectors)")
 
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -152,9 +152,12 @@ def like(schema: dict[str, Any], document: dict[str, Any], values: st.SearchStra
             needed = {name: properties.pop(name) for name in schema.get("required", [])}
             return st.fixed_dictionaries(needed, optional=properties)
         case "array":
-            return st.lists(like(schema["items"], document, values), max_size=3)
+            least = schema.get("minItems", 0)
+            return st.lists(like(schema["items"], document, values), min_size=min(least, 4), max_size=max(least, 3))
         case "integer":
             return st.one_of(st.integers(1, 5), st.integers(-(10**20), 10**20))
+        case "number":
+            return st.one_of(st.floats(0, 1), st.floats(allow_nan=False, allow_infinity=False))
         case "boolean":
             return st.booleans()
         case "null":

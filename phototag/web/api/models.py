@@ -17,6 +17,7 @@ FACES_AT_ONCE = 10_000
 Name = Annotated[str, Field(min_length=1, max_length=1_000, examples=["ann"])]
 FaceId = Annotated[str, Field(pattern=r"^[0-9a-f]{4,16}$", examples=["3f9c2a71e0b4d586"])]
 FaceIds = Annotated[list[FaceId], Field(min_length=1, max_length=FACES_AT_ONCE)]
+Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Number = Annotated[int, Field(ge=1, le=MOST, examples=[3])]
 
 
@@ -105,6 +106,23 @@ class Redoing(Given):
     decision: Number | None = None
 
 
+class Drawing(Given):
+    """A box (left, top, right, bottom) as fractions of the upright picture, and whose face is in it.
+
+    With `instead`, a face that was drawn before is here now.
+    """
+
+    place: Annotated[list[Fraction], Field(min_length=4, max_length=4, examples=[[0.41, 0.2, 0.53, 0.37]])]
+    name: Name | None = None
+    instead: FaceId | None = None
+
+
+class Present(Given):
+    """Who is on a photo, or is not."""
+
+    name: Name
+
+
 class Scanning(Given):
     """How to scan."""
 
@@ -116,6 +134,12 @@ class Decided(BaseModel):
 
     decision: int | None = Field(examples=[12])
     said: Text = Field(examples=["2 faces are elon now."])
+
+
+class Drawn(Decided):
+    """What came of drawing a face, and the id of the face that lies there now."""
+
+    face: str = Field(examples=["3f9c2a71e0b4d586"])
 
 
 class Status(BaseModel):

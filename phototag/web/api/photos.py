@@ -9,6 +9,8 @@ from fastapi import APIRouter, Query, Request, Response
 
 from phototag.app import correct, sentences
 from phototag.app.decide import Index
+from phototag.app.draw import draw as draw_face
+from phototag.app.draw import pixels
 from phototag.app.photographs import Photograph, Roll, all_photos, found_photos, original, path_of, photograph
 from phototag.app.pictures import photo_picture
 from phototag.web import pictures
@@ -74,6 +76,32 @@ def collage(library: Served, photo: PhotoId) -> models.Decided:
     with library.writing() as index:
         outcome = correct.collage_at(index, path_of(index, photo), now_ns())
     return decided(outcome, sentences.collage(outcome.words))
+
+
+@router.post("/photos/{photo}/faces", operation_id="drawFace")
+def draw(library: Served, photo: PhotoId, wish: models.Drawing) -> models.Drawn:
+    """Say that a face is somewhere on a photo. If one was found there, it is that one."""
+    with library.writing() as index:
+        path = path_of(index, photo)
+        box = pixels(index, path, wish.place)
+        drawing = draw_face(index, path, box, now_ns(), name=wish.name, instead=wish.instead)
+    return models.Drawn(decision=drawing.outcome.decision, said=sentences.drawn(drawing), face=drawing.face)
+
+
+@router.post("/photos/{photo}/present", operation_id="present")
+def present(library: Served, photo: PhotoId, wish: models.Present) -> models.Decided:
+    """Say that somebody is on a photo, though no face shows it."""
+    with library.writing() as index:
+        outcome = correct.present_at(index, wish.name, [path_of(index, photo)], now_ns())
+    return decided(outcome, sentences.present(outcome.words))
+
+
+@router.post("/photos/{photo}/absent", operation_id="absent")
+def absent(library: Served, photo: PhotoId, wish: models.Present) -> models.Decided:
+    """Say that somebody is not on a photo, of whom that was said."""
+    with library.writing() as index:
+        outcome = correct.present_at(index, wish.name, [path_of(index, photo)], now_ns(), is_there=False)
+    return decided(outcome, sentences.absent(outcome.words), sentences.UNCHANGED)
 
 
 def _page(roll: Roll, limit: int, offset: int) -> models.PhotoPage:

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 from fastapi.responses import HTMLResponse
 
+from phototag.app.draw import SMALLEST
 from phototag.app.known import known_people
 from phototag.app.photographs import Roll, all_photos, found_photos, path_of, photograph
 from phototag.app.pictures import large_picture
@@ -67,6 +68,7 @@ def photo(request: Request, library: Served, photo: PhotoId, q: Within = None) -
         next=after,
         q=q or None,
         names=names,
+        least=SMALLEST,
     )
 
 

@@ -141,3 +141,49 @@ def test_a_name_that_is_none_is_refused_and_nothing_written(writer: Client) -> N
     for name in ("  ", "\u202eevil", "-x", "!!!", "x" * 101):
         assert writer.refused("POST", "/people/rename", json={"name": "elon", "new": name})[0] == 400
     assert writer.get("/history")["total"] == 1
+
+
+def test_draw_a_face(writer: Client) -> None:
+    photo = writer.photo("path:nobody*")
+    made = writer.post(f"/photos/{photo}/faces", place=[0.1, 0.1, 0.3, 0.3], name="ann")
+    assert (made["decision"], made["said"]) == (2, "A face of ann is drawn on nobody.png.")
+    face = writer.get(f"/faces/{made['face']}")
+    assert (face["drawn"], face["person"], face["box"]) == (True, "ann", [33, 30, 98, 90])
+    moved = writer.post(f"/photos/{photo}/faces", place=[0.6, 0.5, 0.8, 0.9], instead=made["face"])
+    assert moved["said"] == "The face of ann is where you drew it now."
+    assert [one["box"] for one in writer.get(f"/photos/{photo}")["faces"]] == [[196, 150, 262, 270]]
+    gone = writer.post("/faces/not-a-face", faces=[moved["face"]])
+    assert gone["said"] == "The face that you drew is gone."
+    writer.post("/undo", decision=gone["decision"])
+    assert writer.get(f"/photos/{photo}")["faces"][0]["id"] == moved["face"]
+
+
+def test_a_box_on_a_face_is_that_face(writer: Client) -> None:
+    photo = writer.photo("path:both*")
+    face = writer.get(f"/photos/{photo}")["faces"][1]
+    made = writer.post(f"/photos/{photo}/faces", place=face["place"], name="zoe")
+    assert made["face"] == face["id"]
+    assert made["said"] == "There is a face already, which was found: it is zoe now."
+    assert writer.post(f"/photos/{photo}/faces", place=face["place"])["decision"] is None
+
+
+@pytest.mark.parametrize(
+    ("place", "status"),
+    [([0.5, 0.5, 0.5, 0.9], 400), ([0.5, 0.5, 0.2, 0.9], 400), ([0.5, 0.5, 0.501, 0.501], 400), ([0, 0, 1], 422),
+     ([0, 0, 1, 1.01], 422), ([-0.1, 0, 1, 1], 422), (["a", 0, 1, 1], 422), ([0, 0, 1, 1, 1], 422), (None, 422)],
+)  # fmt: skip
+def test_a_box_that_is_none_is_refused(writer: Client, place: object, status: int) -> None:
+    photo = writer.photo("path:nobody*")
+    assert writer.refused("POST", f"/photos/{photo}/faces", json={"place": place})[0] == status
+    assert writer.refused("POST", f"/photos/{'0' * 32}/faces", json={"place": [0, 0, 1, 1]})[0] == 404
+    assert writer.get("/history")["total"] == 1
+
+
+def test_present_and_absent(writer: Client) -> None:
+    photo = writer.photo("path:nobody*")
+    assert writer.post(f"/photos/{photo}/present", name="ann")["said"] == "ann is on 1 photo."
+    assert writer.post(f"/photos/{photo}/present", name="ANN")["decision"] is None
+    assert writer.get(f"/photos/{photo}")["present"] == ["ann"]
+    assert writer.post(f"/photos/{photo}/absent", name="ann")["said"] == "ann is not on 1 photo."
+    assert writer.post(f"/photos/{photo}/absent", name="elon") == {"decision": None, "said": "Nothing changed."}
+    assert writer.refused("POST", f"/photos/{photo}/absent", json={"name": "nobody"})[0] == 404
