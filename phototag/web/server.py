@@ -15,6 +15,7 @@ from phototag.web.pages import drawing, records
 from phototag.web.pages import faces as faces_page
 from phototag.web.pages import people as people_page
 from phototag.web.pages import photos as photos_page
+from phototag.web.pages import review as review_page
 from phototag.web.scanning import Scan
 
 API = "/api/v1"
@@ -40,7 +41,14 @@ def create_app(library: Library, guard: Guard, scan: Scan = scanning.apart) -> F
     app.state.library, app.state.jobs = library, Jobs(library.settings, scan)
     for part in (status, people, clusters, faces, photos, review, history, jobs):
         app.include_router(part.router, prefix=API, responses=FAILURES)
-    for page in (drawing.static, people_page.router, faces_page.router, photos_page.router, records.router):
+    for page in (
+        drawing.static,
+        people_page.router,
+        review_page.router,
+        faces_page.router,
+        photos_page.router,
+        records.router,
+    ):
         app.include_router(page)
     failures.answer_for(app)
     app.add_middleware(Gate, guard=guard)
