@@ -41,15 +41,9 @@ def create_app(library: Library, guard: Guard, scan: Scan = scanning.apart) -> F
     app.state.library, app.state.jobs = library, Jobs(library.settings, scan)
     for part in (status, people, clusters, faces, photos, review, history, jobs):
         app.include_router(part.router, prefix=API, responses=FAILURES)
-    for page in (
-        drawing.static,
-        people_page.router,
-        review_page.router,
-        faces_page.router,
-        photos_page.router,
-        records.router,
-    ):
-        app.include_router(page)
+    app.include_router(drawing.static)
+    for page in (people_page, review_page, faces_page, photos_page, records):
+        app.include_router(page.router)
     failures.answer_for(app)
     app.add_middleware(Gate, guard=guard)
     return app

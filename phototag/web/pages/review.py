@@ -29,7 +29,7 @@ def review(request: Request, library: Served, skip: Skipped = None, first: First
         topic = agenda.topic(first, skipped)
         after = next(iter(agenda.following(topic, skipped)), None)
         looked_at = reviewing.look(index, [one for one in (topic, after) if one is not None])
-        on = photos_of(index, [face for question in looked_at for face in question.faces[:SHOWN]])
+        on = photos_of(index, [face for one in looked_at for face in (*one.faces[:SHOWN], *one.references)])
         names = [one.name for one in known_people(index)]
     asked = looked_at[0] if topic is not None else None
     return drawn(

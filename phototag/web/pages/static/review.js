@@ -30,10 +30,10 @@ async function show(first) {
   again = first || null;
   const query = new URLSearchParams(later().map((id) => ["skip", id]));
   if (first) query.set("first", first);
+  field()?.blur();
   const was = document.querySelector("#aloud").textContent;
   await refresh({ done: "answer-name" }, "/", `/review?${query}`);
-  const asked = document.querySelector("h1").textContent;
-  document.querySelector("#aloud").textContent = `${was} ${asked}`;
+  document.querySelector("#aloud").textContent = `${was} ${document.querySelector("h1").textContent}`;
 }
 
 const waiting = [];
@@ -99,7 +99,13 @@ async function answer(said, name) {
   await show();
 }
 
+function quiet() {
+  document.querySelector("#said").hidden = true;
+  document.querySelector("#aloud").textContent = "";
+}
+
 async function leaveForLater() {
+  quiet();
   keep([...sitting(), { question: question().dataset.question, decision: null }]);
   await show();
 }
@@ -113,7 +119,7 @@ async function undo() {
     tell({ ...came, decision: null });
     if (came.bad && (came.later || ![400, 404].includes(came.status))) return;
   } else {
-    tell({ said: "Here it is again." });
+    quiet();
   }
   keep(steps);
   await show(last.question);
@@ -173,7 +179,8 @@ document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && event.target === field()) closeField();
     return;
   }
-  if (event.key === "Enter" && field() && !event.target.matches("a, button, summary")) {
+  const enters = event.key === "Enter" && !event.target.matches("a, button, summary");
+  if (field() && (enters || letter(event) === "e")) {
     event.preventDefault();
     return openField();
   }
