@@ -231,6 +231,15 @@ def test_who_may_only_look_is_offered_no_answers(serve: Serve) -> None:
     assert "/review?skip=" in text
 
 
+def test_names_on_a_question_are_escaped(writer: Client) -> None:
+    writer.post("/people/rename", name="elon", new=EVIL)
+    text, _ = ask(writer, "/review?skip=" + "&skip=".join(_asked(writer)[:2]))
+    assert "Is this <a" in text
+    assert "<script>alert" not in text
+    assert "&lt;script&gt;alert(1)" in text
+    assert _Links(text).tags.count("script") == 2
+
+
 def test_an_address_that_is_none_is_no_page(reader: Client) -> None:
     page(reader, "/review?skip=nonsense", 404)
 
