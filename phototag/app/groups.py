@@ -95,10 +95,15 @@ def _unknown_group(cluster: Cluster, found: Sequence[KnownFace]) -> UnknownGroup
 
 
 def _guess(found: Sequence[KnownFace]) -> Guess | None:
-    distances = [(f.person, f.distance) for f in found if f.source is Source.SUGGESTED and f.distance is not None]
-    if not distances:
+    told = [(str(f.person), f.distance) for f in found if f.source is Source.SUGGESTED and f.distance is not None]
+    return guess(told, len(found))
+
+
+def guess(told: Sequence[tuple[str, float]], faces: int) -> Guess | None:
+    """Who so many faces may be, by the person and the distance suggested for some of them."""
+    if not told:
         return None
-    person, count = Counter(sorted(str(name) for name, _ in distances)).most_common(1)[0]
-    if 2 * count < len(found):
+    person, count = Counter(sorted(name for name, _ in told)).most_common(1)[0]
+    if 2 * count < faces:
         return None
-    return Guess(person, statistics.median(distance for name, distance in distances if name == person))
+    return Guess(person, statistics.median(distance for name, distance in told if name == person))

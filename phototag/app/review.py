@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from phototag.app.correct import refuse_faces
 from phototag.app.decide import Outcome
-from phototag.app.groups import UnknownGroup, unknown_groups
+from phototag.app.groups import guess
 from phototag.app.known import KnownFace
 from phototag.app.name import clean_name, name_faces
 from phototag.app.sheets import write_rows
-from phototag.errors import UsageError
-from phototag.index import faces, people
+from phototag.errors import UnknownError, UsageError
+from phototag.index import faces, groups, people
 from phototag.index.db import Index
-from phototag.index.faces import Filter
+from phototag.index.faces import Filter, Guessed
 from phototag.index.journal import Kind
 from phototag.media.sheets import COLUMNS
-from phototag.types import Verdict
+from phototag.types import Cluster, Verdict
 
 PICTURE = "question.jpg"
 
@@ -30,6 +30,10 @@ class Answer(StrEnum):
 
     YES = "yes"
     NO = "no"
+
+
+ENOUGH = 95
+"""Per cent of the faces that carry a name or are asked for: from there on, most questions are about single faces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +62,7 @@ class Question:
     @property
     def id(self) -> str:
         """The key as 16 hex digits, for another process to answer by."""
-        person, ids = self.key
-        return hashlib.blake2b("\0".join([person or "", *ids]).encode(), digest_size=8).hexdigest()
+        return _digest(*self.key)
 
     @property
     def photos(self) -> int:
@@ -67,32 +70,162 @@ class Question:
         return len({face.photo for face in self.faces})
 
 
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A question before its faces are looked at: enough to put all in order, and to look at one.
+
+    Attributes:
+        faces: ids, the best first.
+        person, distance, cluster: as of a `Question`.
+    """
+
+    faces: tuple[str, ...]
+    person: str | None
+    distance: float | None
+    cluster: int | None
+
+    @property
+    def id(self) -> str:
+        """That of the question."""
+        return _digest(self.person, sorted(self.faces))
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """All that is open.
+
+    Attributes:
+        topics: the one that settles the most faces first; of equals the surer one.
+        named: faces that carry a name, by a human or by a strong match.
+    """
+
+    topics: tuple[Topic, ...]
+    named: int
+
+    @property
+    def faces(self) -> int:
+        """How many are asked for; none is in two questions."""
+        return sum(len(topic.faces) for topic in self.topics)
+
+    @property
+    def goal(self) -> int:
+        """How many faces have to be settled: ENOUGH per cent of those that carry a name or are asked for."""
+        return _goal(ENOUGH, self.named + self.faces)
+
+    @property
+    def answers_left(self) -> int:
+        """How many questions, the largest first, until ENOUGH of the faces are settled."""
+        return answers_left(self.named, [len(topic.faces) for topic in self.topics])
+
+    def topic(self, wanted: str | None, skipped: Collection[str] = ()) -> Topic | None:
+        """The one of this id, whatever was skipped; else the first that was not skipped; None if there is none."""
+        asked = next((topic for topic in self.topics if topic.id == wanted), None)
+        return asked or next(iter(self.following(None, skipped)), None)
+
+    def following(self, topic: Topic | None, skipped: Collection[str] = ()) -> Iterable[Topic]:
+        """Those that come when this one was answered or skipped, in their order."""
+        passed = {*skipped, topic.id} if topic is not None else set(skipped)
+        return (other for other in self.topics if other.id not in passed)
+
+
+def answers_left(named: int, asked: Sequence[int], enough: int = ENOUGH) -> int:
+    """The smallest number of answers that settles so much per cent of the faces.
+
+    A face is settled if it carries a name, or if the question that asks for it was answered. Those that carry none and
+    that no question asks for, such as strangers on one photo, do not count. It is an estimate: a name tags look-alikes,
+    so that fewer are needed; after "no" the faces may be asked for again, so that more are.
+
+    Args:
+        named: faces that carry a name.
+        asked: faces of each open question.
+        enough: per cent, 0 to 100.
+
+    Returns:
+        0 where it is reached, or there are no faces.
+    """
+    missing = _goal(enough, named + sum(asked)) - named
+    answers = 0
+    for n in sorted(asked, reverse=True):
+        if missing <= 0:
+            break
+        missing -= n
+        answers += 1
+    return answers
+
+
+def _goal(enough: int, faces_: int) -> int:
+    return -(-enough * faces_ // 100)
+
+
 def questions(index: Index) -> list[Question]:
     """All open questions, the one that settles the most faces first; of equals the surer one.
 
     A group of unknown faces is one question, and so is each face alone that may be somebody.
     """
+    return look(index, agenda(index).topics)
+
+
+def agenda(index: Index) -> Agenda:
+    """What is open, and how many faces carry a name already."""
+    return Agenda(tuple(_topics(index)), faces.count_named(index.db))
+
+
+def require_question(index: Index, wanted: str) -> Question:
+    """The open question of this id.
+
+    Raises:
+        UnknownError: it is none any more.
+    """
+    topic = next((topic for topic in _topics(index) if topic.id == wanted), None)
+    if topic is None:
+        raise UnknownError("That is no question any more. Nothing was changed. Ask for the next one.")
+    return look(index, [topic])[0]
+
+
+def _topics(index: Index) -> list[Topic]:
+    guesses = {guess.face: guess for guess in faces.guesses(index.db)}
     refused = _refused(index)
-    open_ = [_about(group, refused) for group in unknown_groups(index)]
-    asked = {face.id for question in open_ for face in question.faces}
-    open_ += [
-        Question((face,), face.person, face.distance, None)
-        for face in faces.faces(index.db, Filter(suggested=True))
-        if face.id not in asked and not face.ignored
+    topics = [_about(group, guesses, refused) for group in groups.unknown(index.db)]
+    asked = {face for topic in topics for face in topic.faces}
+    topics += [
+        Topic((one.face,), one.person, one.distance, None)
+        for one in guesses.values()
+        if one.face not in asked and not one.told_apart
     ]
-    best = faces.best_named(index.db, {q.person for q in open_ if q.person}, COLUMNS)
-    open_.sort(key=lambda q: (-len(q.faces), q.distance if q.distance is not None else 2.0, q.key[1]))
-    return [replace(q, references=tuple(best[q.person])) if q.person else q for q in open_]
+    return sorted(topics, key=lambda t: (-len(t.faces), t.distance if t.distance is not None else 2.0, sorted(t.faces)))
 
 
-def _about(group: UnknownGroup, refused: Collection[tuple[str, str]]) -> Question:
+def look(index: Index, topics: Iterable[Topic]) -> list[Question]:
+    """The questions with their faces, and those to compare with."""
+    topics = list(topics)
+    best = faces.best_named(index.db, {topic.person for topic in topics if topic.person}, COLUMNS)
+    wanted = Filter(ids=tuple(face for topic in topics for face in topic.faces))
+    known = {face.id: face for face in faces.faces(index.db, wanted)}
+    return [
+        Question(
+            tuple(known[face] for face in topic.faces),
+            topic.person,
+            topic.distance,
+            topic.cluster,
+            tuple(best[topic.person]) if topic.person else (),
+        )
+        for topic in topics
+    ]
+
+
+def _digest(person: str | None, ids: Sequence[str]) -> str:
+    return hashlib.blake2b("\0".join([person or "", *ids]).encode(), digest_size=8).hexdigest()
+
+
+def _about(group: Cluster, guesses: Mapping[str, Guessed], refused: Collection[tuple[str, str]]) -> Topic:
     """The question about a group; faces of which a human said that they are not the person guessed are left out."""
-    guess = group.suggestion
-    if guess is not None:
-        left = tuple(face for face in group.faces if (face.id, guess.person) not in refused)
+    told = [(guesses[face].person, guesses[face].distance) for face in group.faces if face in guesses]
+    found = guess(told, len(group.faces))
+    if found is not None:
+        left = tuple(face for face in group.faces if (face, found.person) not in refused)
         if left:
-            return Question(left, guess.person, guess.distance, group.id)
-    return Question(group.faces, None, None, group.id)
+            return Topic(left, found.person, found.distance, group.id)
+    return Topic(group.faces, None, None, group.id)
 
 
 def _refused(index: Index) -> set[tuple[str, str]]:

@@ -63,6 +63,11 @@ class KnownFace:
         return to_upright(self.stored_box, self.orientation)
 
     @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the upright image, in pixels."""
+        return turned_size(self.width, self.height, self.orientation)
+
+    @property
     def is_tagged(self) -> bool:
         """Whether `person` is a tag: a human's word or a strong match, not a mere suggestion."""
         return self.source in (Source.HUMAN, Source.AUTO)
@@ -70,7 +75,7 @@ class KnownFace:
     @property
     def box_px(self) -> tuple[int, int, int, int]:
         """Left, top, right, bottom in whole pixels of the upright image."""
-        return box_in_pixels(self.box, *turned_size(self.width, self.height, self.orientation))
+        return box_in_pixels(self.box, *self.size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,40 @@ def best_named(db: sqlite3.Connection, people: Collection[str], most: int) -> di
     ids = {person: [row[0] for row in db.execute(sql, (person, most))] for person in people}
     known = {face.id: face for face in faces(db, Filter(ids=tuple(id_ for best in ids.values() for id_ in best)))}
     return {person: [known[id_] for id_ in best if id_ in known] for person, best in ids.items()}
+
+
+class Guessed(NamedTuple):
+    """A face that may be somebody and waits for an answer.
+
+    Attributes:
+        face: its id.
+        person: the name.
+        distance: to that person.
+        told_apart: 1 if a human said that it is somebody without a name, and asks no more of it alone; else 0.
+    """
+
+    face: str
+    person: str
+    distance: float
+    told_apart: int
+
+
+def guesses(db: sqlite3.Connection) -> list[Guessed]:
+    """Who may be who, without looking at the faces; only those on photos that are there and that nobody dismissed."""
+    sql = """
+        SELECT s.face_id, p.name, s.distance, l.face_id IS NOT NULL
+        FROM suggestions s JOIN people p ON p.id = s.person_id
+        LEFT JOIN said l ON l.face_id = s.face_id AND l.verdict = 'is' LEFT JOIN people q ON q.id = l.person_id
+        WHERE s.grade = 'possible' AND (q.id IS NULL OR q.name IS NULL AND NOT q.ignored)
+            AND s.face_id NOT IN (SELECT face_id FROM dismissals)
+            AND s.face_id NOT IN (SELECT face_id FROM not_faces JOIN bindings USING (spot_id))
+            AND s.hash IN (SELECT hash FROM files)"""
+    return [Guessed(*row) for row in db.execute(sql)]
+
+
+def count_named(db: sqlite3.Connection) -> int:
+    """Faces on photos that are there which carry a name, by a human or by a strong match."""
+    return int(db.execute("SELECT count(*) FROM tags WHERE hash IN (SELECT hash FROM files)").fetchone()[0])
 
 
 def ids_beginning(db: sqlite3.Connection, text: str) -> list[str]:

@@ -15,6 +15,7 @@ from phototag.web.pages import drawing, records
 from phototag.web.pages import faces as faces_page
 from phototag.web.pages import people as people_page
 from phototag.web.pages import photos as photos_page
+from phototag.web.pages import review as review_page
 from phototag.web.recogniser import Recogniser
 from phototag.web.scanning import Scan
 
@@ -42,8 +43,9 @@ def create_app(library: Library, guard: Guard, scan: Scan = scanning.apart) -> F
     app.state.recogniser = Recogniser(library.settings)
     for part in (status, people, clusters, faces, photos, review, history, jobs, recognition):
         app.include_router(part.router, prefix=API, responses=FAILURES)
-    for page in (drawing.static, people_page.router, faces_page.router, photos_page.router, records.router):
-        app.include_router(page)
+    app.include_router(drawing.static)
+    for page in (people_page, review_page, faces_page, photos_page, records):
+        app.include_router(page.router)
     failures.answer_for(app)
     app.add_middleware(Gate, guard=guard)
     return app

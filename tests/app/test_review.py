@@ -9,10 +9,23 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from phototag.app.correct import not_a_face
 from phototag.app.evidence import gather
 from phototag.app.groups import regroup
-from phototag.app.review import PICTURE, Answer, Question, answer, answer_name, draw, questions
-from phototag.errors import LibraryError, UsageError
+from phototag.app.review import (
+    PICTURE,
+    Answer,
+    Question,
+    agenda,
+    answer,
+    answer_name,
+    answers_left,
+    draw,
+    look,
+    questions,
+    require_question,
+)
+from phototag.errors import LibraryError, UnknownError, UsageError
 from phototag.index import people
 from phototag.index.db import forget_results, transaction
 from phototag.types import Label, Verdict
@@ -101,6 +114,88 @@ def test_copies_of_a_photo_are_one_photo(album: Album) -> None:
     album.scan()
     (question,) = questions(album.index)
     assert (len(question.faces), question.photos) == (2, 2)
+
+
+def test_a_topic_is_the_question_before_its_faces_are_looked_at(doubtful: Album) -> None:
+    doubtful.scan(blue1=[BLUE], blue2=[BLUE], lone=[PALE_RED, GREEN])
+    found = agenda(doubtful.index)
+    assert look(doubtful.index, found.topics) == questions(doubtful.index)
+    assert [topic.id for topic in found.topics] == [question.id for question in questions(doubtful.index)]
+    for topic in found.topics:
+        assert require_question(doubtful.index, topic.id).id == topic.id
+
+
+def test_what_was_left_for_later_comes_last_and_what_was_taken_back_first(album: Album) -> None:
+    album.scan(b1=[BLUE], b2=[BLUE], b3=[BLUE], g1=[GREEN], g2=[GREEN])
+    found = agenda(album.index)
+    blue, green = found.topics
+    assert found.topic(None) == blue
+    assert found.topic(None, [blue.id]) == green
+    assert found.topic(blue.id, [blue.id]) == blue
+    assert found.topic("0" * 16) == blue
+    assert found.topic(None, [blue.id, green.id]) is None
+    assert list(found.following(blue)) == [green]
+    assert list(found.following(blue, [green.id])) == []
+
+
+def test_a_question_that_is_none_any_more_is_said_to_be_so(doubtful: Album) -> None:
+    (topic,) = agenda(doubtful.index).topics
+    answer(doubtful.index, require_question(doubtful.index, topic.id), Answer.YES, at_ns=5)
+    with pytest.raises(UnknownError, match="no question any more"):
+        require_question(doubtful.index, topic.id)
+
+
+def test_what_is_no_face_or_ignored_or_gone_is_not_asked_for(album: Album) -> None:
+    album.scan(dark=[DARK_RED], pale1=[PALE_RED], pale2=[PALE_RED, GREEN], pale3=[PALE_RED])
+    album.name("elon", "dark")
+    before = agenda(album.index).faces
+    (album.root / "pale3.png").unlink()
+    album.scan()
+    assert agenda(album.index).faces == before - 1
+    not_a_face(album.index, [album.face("pale1").id], at_ns=5)
+    assert asked(album) == []
+
+
+# How far it is
+
+
+@pytest.mark.parametrize(
+    ("named", "asked", "left"),
+    [
+        (0, [], 0),  # no faces
+        (7, [], 0),  # nothing open
+        (95, [3, 2], 0),  # 95 of 100
+        (94, [3, 2, 1], 1),  # 97 of 100, of which 96 are needed: 95 % of 100
+        (0, [1], 1),  # 95 % of one face is that face
+        (0, [5, 5, 5, 5], 4),  # 19 of 20 are needed
+        (0, [90, 6, 1, 1, 1, 1], 2),
+        (0, [1, 6, 1, 90, 1, 1], 2),  # in whatever order
+        (10, [10] + [1] * 20, 19),  # 38 of 40
+    ],
+)
+def test_so_many_answers_are_left_to_95_per_cent(named: int, asked: list[int], left: int) -> None:
+    assert answers_left(named, asked) == left
+
+
+def test_all_but_nobody_may_be_enough() -> None:
+    assert answers_left(3, [2, 1], enough=100) == 2
+    assert answers_left(3, [2, 1], enough=0) == 0
+
+
+def test_answers_bring_the_end_nearer(album: Album) -> None:
+    assert album.scan(empty=[]) == 0
+    assert (agenda(album.index).answers_left, agenda(album.index).goal) == (0, 0)
+    album.scan(dark=[DARK_RED], light=[LIGHT_RED], b1=[BLUE], b2=[BLUE], b3=[BLUE], g1=[GREEN], g2=[GREEN])
+    assert (agenda(album.index).named, agenda(album.index).faces, agenda(album.index).answers_left) == (0, 5, 2)
+    album.name("elon", "dark")
+    assert album.sources()["light"] == "auto elon"
+    found = agenda(album.index)
+    assert (found.named, found.faces, found.goal, found.answers_left) == (2, 5, 7, 2)
+    answer_name(album.index, questions(album.index)[0], "ann", at_ns=5)
+    assert agenda(album.index).answers_left == 1
+    answer_name(album.index, questions(album.index)[0], "bob", at_ns=6)
+    found = agenda(album.index)
+    assert (found.named, found.faces, found.answers_left) == (7, 0, 0)
 
 
 # Answers

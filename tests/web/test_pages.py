@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from phototag.app import suspects
 from phototag.web.guard import HEADERS
 from phototag.web.pages import faces, people, photos
 from phototag.web.pages.drawing import STATIC
@@ -53,7 +54,7 @@ def addresses(client: Client) -> list[str]:
     """Every kind of page."""
     group = client.get("/clusters")["clusters"][0]["id"]
     return ["/", "/person?name=elon", f"/groups/{group}", f"/photos/{client.photo('elon')}", "/find", "/find?q=elon",
-            "/history", "/problems"]  # fmt: skip
+            "/review", "/history", "/problems"]  # fmt: skip
 
 
 def test_every_link_on_every_page_leads_somewhere(reader: Client) -> None:
@@ -111,6 +112,7 @@ def test_a_person_has_unsure_faces_first(reader: Client) -> None:
 def test_pages_are_turned(reader: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(people, "GROUPS", 1)
     monkeypatch.setattr(faces, "FACES", 1)
+    monkeypatch.setattr(faces, "SUSPECTS", 0)
     first, last = page(reader, "/"), page(reader, "/?page=9")
     assert "Page 1 of 2" in first
     assert "Page 2 of 2" in last
@@ -157,6 +159,115 @@ def test_a_wrong_query_is_shown_at_its_character(reader: Client) -> None:
     assert 'data-at="7"' in text
     assert 'aria-invalid="true"' in text
     assert "elon <mark>&amp;</mark>" in page(reader, "/find?q=elon%20%26", 400)
+
+
+def ask(client: Client, address: str) -> tuple[str, str | None]:
+    """The page of a question, and the id of that."""
+    text = page(client, address)
+    found = re.search(r'data-question="([0-9a-f]{16})"', text)
+    return text, found and found[1]
+
+
+def test_one_question_at_a_time_with_whom_to_compare(reader: Client) -> None:
+    text, first = ask(reader, "/review")
+    assert "Who is this?</h1>" in text
+    assert "<strong>3 answers</strong> left to 95 %" in text
+    assert 'data-answer="yes"' not in text
+    address = "/review?skip=" + "&skip=".join(each for each in _asked(reader)[:2])
+    text, last = ask(reader, address)
+    assert last != first
+    assert re.search(r'Is this <a href="/person\?name=elon"><bdi>elon</bdi></a>\?</h1>', text)
+    assert "<bdi>elon</bdi>, as you said" in text
+    assert [text.count(f'data-key="{key}"') for key in "ynsu"] == [1, 1, 1, 1]
+    assert text.count('class="look"') == 2
+    assert re.search(r'href="/photos/[0-9a-f]{32}#face-[0-9a-f]{16}"', text)
+    assert re.search(r'class="mark" data-box="0\.\d+ ', text)
+
+
+def test_a_question_is_left_for_later_without_a_script_too(reader: Client) -> None:
+    text, _ = ask(reader, "/review")
+    for _ in range(3):
+        later = re.search(r'id="answer-skip" href="([^"]*)"', text)
+        assert later
+        text, shown = ask(reader, later[1].replace("&amp;", "&"))
+    assert shown is None
+    assert "all but what you left for later" in text
+    assert 'href="/review"' in text
+
+
+def test_the_pictures_of_the_next_question_are_named(reader: Client) -> None:
+    text, _ = ask(reader, "/review")
+    following = next(one for one in _asked(reader)[1:])
+    ahead = re.search(r'data-next="([^"]*)"', text)
+    assert ahead
+    for face in reader.get("/review", params={"first": following})["question"]["faces"]:
+        assert f"/api/v1/faces/{face}/picture" in ahead[1].split()
+    for link in ahead[1].split():
+        assert reader("GET", link).headers["content-type"] == "image/jpeg"
+
+
+def test_a_question_that_was_taken_back_is_shown_again(writer: Client) -> None:
+    _, first = ask(writer, "/review")
+    decision = writer.post("/review", question=first, answer="name", name="ann")["decision"]
+    _, second = ask(writer, f"/review?first={first}")
+    assert second != first
+    writer.post("/undo", decision=decision)
+    assert ask(writer, f"/review?skip={first}&first={first}")[1] == first
+
+
+def test_when_nothing_is_left_the_page_says_what_next(writer: Client) -> None:
+    while asked := _asked(writer):
+        writer.post("/review", question=asked[0], answer="name", name="ann")
+    text, shown = ask(writer, "/review")
+    assert shown is None
+    assert "Nothing is left to ask" in text
+    assert 'data-job="/jobs/scan"' in text
+
+
+def test_who_may_only_look_is_offered_no_answers(serve: Serve) -> None:
+    text, shown = ask(serve(read_only=True), "/review")
+    assert shown is not None
+    assert "data-answer=" not in text
+    assert "/review?skip=" in text
+
+
+def test_names_on_a_question_are_escaped(writer: Client) -> None:
+    writer.post("/people/rename", name="elon", new=EVIL)
+    text, _ = ask(writer, "/review?skip=" + "&skip=".join(_asked(writer)[:2]))
+    assert "Is this <a" in text
+    assert "<script>alert" not in text
+    assert "&lt;script&gt;alert(1)" in text
+    assert _Links(text).tags.count("script") == 2
+
+
+def test_an_address_that_is_none_is_no_page(reader: Client) -> None:
+    page(reader, "/review?skip=nonsense", 404)
+
+
+def _asked(client: Client) -> list[str]:
+    """Ids of all questions, in order."""
+    ids: list[str] = []
+    while question := client.get("/review", params={"skip": ids})["question"]:
+        ids.append(question["id"])
+    return ids
+
+
+def test_all_faces_that_may_be_somebody_are_confirmed_at_once(reader: Client) -> None:
+    text = page(reader, "/person?name=elon")
+    unsure = text[text.index('id="unsure"') : text.index('class="tiles"')]
+    (face,) = re.findall(r'name="faces" value="([0-9a-f]{16})"', unsure)
+    assert reader.get(f"/faces/{face}")["suggestion"] == "elon"
+    assert 'data-api="/faces/confirm"' in unsure
+    assert "Yes, it is" in unsure
+
+
+def test_tags_that_are_least_sure_come_before_the_years(reader: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suspects, "NEAR", 100.0)
+    text = page(reader, "/person?name=elon")
+    assert text.index('id="unsure"') < text.index('id="suspects"') < text.index('id="y20')
+    assert "1 automatic tag<" in text
+    monkeypatch.setattr(suspects, "NEAR", -100.0)
+    assert 'id="suspects"' not in page(reader, "/person?name=elon")
 
 
 def test_decisions_can_be_undone_and_redone(writer: Client) -> None:

@@ -11,6 +11,9 @@ from phototag.web.text import Text
 MOST = 10**18
 """No group and no decision has such a number; SQLite could not even be asked for one much greater."""
 
+QUESTION = r"^[0-9a-f]{16}$"
+"""The id of a question."""
+
 FACES_AT_ONCE = 10_000
 """Of one decision."""
 
@@ -88,7 +91,7 @@ class Splitting(Given):
 class Answering(Given):
     """The answer to a question: yes, no, or the name of somebody (then `name` has it)."""
 
-    question: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$", examples=["a3c5e7f901b2d4f6"])]
+    question: Annotated[str, Field(pattern=QUESTION, examples=["a3c5e7f901b2d4f6"])]
     answer: Literal["yes", "no", "name"]
     name: Name | None = None
 
@@ -321,11 +324,16 @@ class Question(BaseModel):
 
 
 class Review(BaseModel):
-    """The question that settles the most faces, of those not skipped; how many there are, and how many faces."""
+    """The question that settles the most faces, of those not skipped; how many there are, and how many faces.
+
+    `named` faces carry a name already. After `left_to_95` answers, the most faces first, 95 % of both are settled.
+    """
 
     question: Question | None
     questions: int
     faces: int
+    named: int
+    left_to_95: int
 
 
 class Proposal(BaseModel):

@@ -5,30 +5,36 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import StringConstraints
 
 from phototag.app import review as reviewing
 from phototag.app import sentences
 from phototag.app.decide import Index, Outcome
 from phototag.app.review import Answer, Question
-from phototag.errors import UnknownError, UsageError
+from phototag.errors import UsageError
 from phototag.web.api import models
 from phototag.web.api.asking import Served, decided, now_ns, rounded
 
 router = APIRouter(tags=["review"])
 
-Skipped = Annotated[list[str] | None, Query(max_length=1_000, description="Ids of questions that are not for now.")]
+QuestionId = Annotated[str, StringConstraints(pattern=models.QUESTION)]
+Skipped = Annotated[list[QuestionId] | None, Query(max_length=1_000, description="Ids of questions not for now.")]
+First = Annotated[QuestionId | None, Query(description="The id of a question to be asked again, if it is one.")]
 
 
 @router.get("/review", operation_id="nextQuestion")
-def question(library: Served, skip: Skipped = None) -> models.Review:
+def question(library: Served, skip: Skipped = None, first: First = None) -> models.Review:
     """The question that settles the most faces."""
     with library.reading() as index:
-        asked = reviewing.questions(index)
-    best = next((one for one in asked if one.id not in (skip or ())), None)
+        agenda = reviewing.agenda(index)
+        topic = agenda.topic(first, skip or ())
+        asked = reviewing.look(index, [] if topic is None else [topic])
     return models.Review(
-        question=None if best is None else _question(best),
-        questions=len(asked),
-        faces=sum(len(one.faces) for one in asked),
+        question=_question(asked[0]) if asked else None,
+        questions=len(agenda.topics),
+        faces=agenda.faces,
+        named=agenda.named,
+        left_to_95=agenda.answers_left,
     )
 
 
@@ -36,10 +42,7 @@ def question(library: Served, skip: Skipped = None) -> models.Review:
 def answer(library: Served, wish: models.Answering) -> models.Decided:
     """Answer a question that was asked; it must still be one."""
     with library.writing() as index:
-        asked = next((one for one in reviewing.questions(index) if one.id == wish.question), None)
-        if asked is None:
-            raise UnknownError("That is no question any more. Nothing was changed. Ask for the next one.")
-        outcome = _answered(index, asked, wish)
+        outcome = _answered(index, reviewing.require_question(index, wish.question), wish)
     said = sentences.rejected if wish.answer == "no" else sentences.moved
     return decided(outcome, said(outcome.words))
 

@@ -28,6 +28,8 @@ STATIC: Mapping[str, str] = {
     "browse.js": "text/javascript",
     "draw.css": "text/css",
     "draw.js": "text/javascript",
+    "review.css": "text/css",
+    "review.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
 """Files beside the pages, and their media types."""

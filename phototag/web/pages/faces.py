@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from phototag.app.groups import unknown_groups, unknown_numbers
 from phototag.app.known import FaceQuery, known_faces, known_people, require_noticed, require_person
 from phototag.app.portraits import by_year, covers, newest_first, photos_of
+from phototag.app.suspects import suspects
 from phototag.errors import UnknownError
 from phototag.web.api.asking import Number, Served
 from phototag.web.pages import drawing
@@ -22,23 +23,30 @@ FACES = 300
 """On one page, at most: 100 kB of HTML, and few enough to look at."""
 
 
+SUSPECTS = 24
+"""Automatic tags to look at, at most: a look, not a task. Who says that they are right sees the next."""
+
+
 @router.get("/person")
 def person(
     request: Request, library: Served, name: Annotated[str, Query(max_length=1_000)], page: Page = 1
 ) -> HTMLResponse:
-    """Somebody's faces: first those that may be theirs, then by year."""
+    """Somebody's faces: first those that may be theirs, then tags that are least sure, then by year."""
     with library.reading() as index:
         require_noticed(index, name)
-        wanted = require_person(index, name).name
+        who = require_person(index, name)
+        wanted = who.name
         people = known_people(index)
         found = newest_first(index, known_faces(index, FaceQuery(person=wanted)))
         unsure = [face for face in found if not face.is_tagged]
-        sure = [face for face in found if face.is_tagged]
+        least = suspects(index, who, found)[:SUSPECTS]
+        apart = {face.id for face in least}
+        sure = [face for face in found if face.is_tagged and face.id not in apart]
         pages = max(-(-len(sure) // FACES), 1)
         page = min(page, pages)
         years = by_year(index, sure[(page - 1) * FACES : page * FACES])
         cover = covers(index, [wanted]).get(wanted)
-        on = photos_of(index, [*unsure[:FACES], *(face for year in years for face in year.faces)])
+        on = photos_of(index, [*unsure[:FACES], *least, *(face for year in years for face in year.faces)])
     return drawn(
         request,
         "person.html",
@@ -46,6 +54,7 @@ def person(
         cover=cover,
         unsure=unsure[:FACES] if page == 1 else [],
         n_unsure=len(unsure),
+        suspects=least if page == 1 else [],
         years=years,
         on=on,
         page=page,

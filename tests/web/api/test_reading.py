@@ -136,6 +136,10 @@ def test_review(reader: Client) -> None:
     assert len(ids) == 3
     last = reader.get("/review", params={"skip": ids[:2]})["question"]
     assert (last["person"], len(last["faces"]), len(last["references"])) == ("elon", 1, 1)
+    assert (first["named"], first["left_to_95"]) == (2, 3)
+    assert reader.get("/review", params={"skip": ids, "first": ids[1]})["question"]["id"] == ids[1]
+    assert reader.get("/review", params={"first": "0" * 16})["question"] == first["question"]
+    assert reader.refused("GET", "/review", params={"skip": ["../x"]})[0] == 422
 
 
 def test_history(reader: Client) -> None:

@@ -31,7 +31,7 @@ async function ask(path, body) {
     const is = await answer.json();
     if (answer.ok) return is;
     const later = path === "/undo" && is.error.includes("--with-later") ? body.decision : null;
-    return { bad: true, said: is.error.replace(/ To take all of these back: .*$/s, ""), later };
+    return { bad: true, status: answer.status, said: is.error.replace(/ To take all of these back: .*$/s, ""), later };
   } catch {
     return { bad: true, said: "The server does not answer. Is phototag still running? Nothing was changed." };
   }
@@ -39,10 +39,10 @@ async function ask(path, body) {
 
 // ---- The page as it is now, in the place of what it was
 
-async function refresh(focus, otherwise) {
+async function refresh(focus, otherwise, address = location.href) {
   const kept = new Map(all("input.who", main()).filter((it) => it.value).map((it) => [it.id, it.value]));
   const was = document.activeElement?.id;
-  const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+  const answer = await fetch(address, { headers: { Accept: "text/html" } }).catch(() => null);
   if (!answer?.ok) {
     if (answer) leave(otherwise || "/");
     return;
