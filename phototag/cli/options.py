@@ -105,9 +105,15 @@ ClusterId = Annotated[
     int, typer.Argument(metavar="ID", min=1, max=MOST, help="A group's number, from: phototag clusters")
 ]
 As = Annotated[str, typer.Option("--as", metavar="NAME", help="Who this is.")]
-Query = Annotated[
-    list[str], typer.Argument(metavar="QUERY", help="Who, when, where: see above. Several words are one query.")
+SomeQuery = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="QUERY", help="Who, when, where: see above. Several words are one query."),
 ]
+SaveAs = Annotated[
+    str | None, typer.Option("--save", metavar="NAME", help="Also keep the query by this name, for --saved.")
+]
+Saved = Annotated[str | None, typer.Option("--saved", metavar="NAME", help="The query that was saved by this name.")]
+DeleteSearch = Annotated[str | None, typer.Option("--delete", metavar="NAME", help="Forget this search.")]
 Null = Annotated[bool, typer.Option("-0", "--null", help="Print whole paths, with a null after each, for xargs -0.")]
 CountOnly = Annotated[bool, typer.Option("--count", help="Print only how many there are.")]
 Copy = Annotated[

@@ -94,6 +94,10 @@ class Jobs:
         with self._lock:
             return list(reversed(self._jobs.values()))
 
+    def running(self) -> Job | None:
+        """The one that runs, or None."""
+        return next((job for job in self.listed() if job.state is State.RUNNING), None)
+
     def require(self, job: str) -> Job:
         """Look a job up.
 

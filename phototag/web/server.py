@@ -6,13 +6,14 @@ from fastapi import FastAPI
 
 from phototag import __version__
 from phototag.web import failures, scanning
-from phototag.web.api import clusters, faces, history, jobs, people, photos, review, status
+from phototag.web.api import clusters, faces, history, jobs, people, photos, review, searches, status
 from phototag.web.api.asking import FAILURES
 from phototag.web.guard import Gate, Guard
 from phototag.web.jobs import Jobs
 from phototag.web.library import Library
 from phototag.web.pages import drawing, records
 from phototag.web.pages import faces as faces_page
+from phototag.web.pages import library as library_page
 from phototag.web.pages import people as people_page
 from phototag.web.pages import photos as photos_page
 from phototag.web.scanning import Scan
@@ -38,9 +39,10 @@ def create_app(library: Library, guard: Guard, scan: Scan = scanning.apart) -> F
         redoc_url=None,
     )
     app.state.library, app.state.jobs = library, Jobs(library.settings, scan)
-    for part in (status, people, clusters, faces, photos, review, history, jobs):
+    for part in (status, people, clusters, faces, photos, searches, review, history, jobs):
         app.include_router(part.router, prefix=API, responses=FAILURES)
-    for page in (drawing.static, people_page.router, faces_page.router, photos_page.router, records.router):
+    for page in (drawing.static, people_page.router, faces_page.router, photos_page.router, records.router,
+                 library_page.router):  # fmt: skip
         app.include_router(page)
     failures.answer_for(app)
     app.add_middleware(Gate, guard=guard)

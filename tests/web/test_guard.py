@@ -188,7 +188,8 @@ def test_a_name_with_a_script_in_it_stays_text(writer: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", STATUS, "/find?q=elon", "/static/browse.js", "/nowhere", "/api/v1/find?q=%26", "/api/v1/undo", "/login"]
+    "path",
+    ["/", STATUS, "/find?q=elon", "/static/icon.svg", "/nowhere", "/api/v1/find?q=%26", UNDO, "/login"],
 )
 def test_a_head_is_that_of_a_get(reader: Client, path: str) -> None:
     for headers in (reader.headers, {}, {"Accept": "text/html"}):

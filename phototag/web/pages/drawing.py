@@ -20,17 +20,21 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from phototag.errors import PhototagError, UnknownError
 from phototag.web import failures, pictures
+from phototag.web.jobs import Jobs
 from phototag.web.library import Library
 from phototag.web.pages import words
 
-STATIC: Mapping[str, str] = {"browse.css": "text/css", "browse.js": "text/javascript", "icon.svg": "image/svg+xml"}
+STATIC: Mapping[str, str] = {"browse.css": "text/css", "browse.js": "text/javascript", "icon.svg": "image/svg+xml",
+    "scan.js": "text/javascript", "search.js": "text/javascript"}  # fmt: skip
 """Files beside the pages, and their media types."""
 
 
 def drawn(request: Request, template: str, status: int = 200, **values: object) -> HTMLResponse:
     """A page."""
     library: Library = request.app.state.library
+    jobs: Jobs = request.app.state.jobs
     known = {"read_only": library.read_only, "library": library.settings.library, "here": request.url.path, "q": None}
+    known["scan"] = jobs.running()
     text = _environment().get_template(template).render({**known, **values})
     return HTMLResponse(text.encode("utf-8", "replace"), status)
 
