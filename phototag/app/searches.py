@@ -1,7 +1,7 @@
 """Searches that somebody gave a name, kept in a file beside the index, which outlives it.
 
-The file has the text that was saved. Where somebody in it was renamed or merged since, it also has the text as it is now,
-which is read first; the text of then is read where that makes no sense, such as in an older index that was put back.
+The file has the text that was saved. Where somebody in it was renamed or merged since, it also has the text as it is
+now, which is read first; the text of then is read where that makes no sense, as in an older index that was put back.
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ A request passes these, in this order; what is refused is answered here, and not
     showing     nothing is changed where the library is only shown           403
     body        it is read: not too large, whole, in time                    413, 408
 
-Every answer, ours too, says to browsers what they may do with it: HEADERS. A HEAD is answered as a GET would be, without
-the body (RFC 9110, 9.3.2).
+Every answer, ours too, says to browsers what they may do with it: HEADERS. A HEAD is answered as a GET would be,
+without the body (RFC 9110, 9.3.2).
 """
 
 from __future__ import annotations
@@ -308,7 +308,7 @@ _FORM = """<!doctype html>
 
 
 _WHO = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>phototag</title></head>
+<html lang="en"><head><meta charset="utf-8"><title>phototag</title></head>
 <body><h1>Who are you?</h1>
 <p>Open the address that phototag printed: it has the key in it. A new one: <code>phototag browse</code></p>
 </body></html>

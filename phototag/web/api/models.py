@@ -398,7 +398,7 @@ class Job(BaseModel):
 
 
 class Jobs(BaseModel):
-    """The last jobs, the newest first; and which other program writes the index just now, such as a scan in a terminal."""
+    """The last jobs, the newest first; and which other process writes the index now, such as a scan in a terminal."""
 
     jobs: list[Job]
     writer: Text | None

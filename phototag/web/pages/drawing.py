@@ -33,8 +33,13 @@ def drawn(request: Request, template: str, status: int = 200, **values: object) 
     """A page."""
     library: Library = request.app.state.library
     jobs: Jobs = request.app.state.jobs
-    known = {"read_only": library.read_only, "library": library.settings.library, "here": request.url.path, "q": None}
-    known["scan"] = jobs.running()
+    known: dict[str, object] = {
+        "read_only": library.read_only,
+        "library": library.settings.library,
+        "here": request.url.path,
+        "q": None,
+        "scan": jobs.running(),
+    }
     text = _environment().get_template(template).render({**known, **values})
     return HTMLResponse(text.encode("utf-8", "replace"), status)
 

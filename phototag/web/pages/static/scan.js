@@ -9,16 +9,19 @@ let id = sign.dataset.follow || "";
 let now = null;
 let source = null;
 let stage = {};
+let stopping = false;
 
 // ---- How far it is
 
 const AFTER_S = 5;
+const AFTER_PHOTOS = 3;
 
 function left(job) {
-  if (stage.label !== job.label || job.done < stage.done) stage = { label: job.label, done: job.done, at: job.seconds };
+  // From the first photo on: what comes before it is the start of the engine.
+  if (stage.label !== job.label || !stage.done) stage = { label: job.label, done: job.done, at: job.seconds };
   const took = job.seconds - stage.at;
   const did = job.done - stage.done;
-  if (job.unit !== "photo" || took < AFTER_S || did < 1 || job.done >= job.total) return "";
+  if (job.unit !== "photo" || took < AFTER_S || did < AFTER_PHOTOS || job.done >= job.total) return "";
   const minutes = ((job.total - job.done) * took) / did / 60;
   if (minutes < 1) return "Less than a minute left for this step, as fast as it went so far.";
   const time = minutes < 90 ? `${Math.round(minutes)} min` : `${(minutes / 60).toFixed(1)} h`;
@@ -28,7 +31,7 @@ function left(job) {
 function show(job) {
   now = job;
   sign.hidden = false;
-  sign.textContent = job.total ? `Scanning, ${Math.floor((100 * job.done) / job.total)} % of a step` : "Scanning";
+  sign.textContent = job.total ? `${job.label}, ${Math.floor((100 * job.done) / job.total)} %` : "Scanning";
   const panel = document.querySelector(".running");
   if (!panel) return;
   panel.hidden = false;
@@ -39,12 +42,13 @@ function show(job) {
   const bar = one("progress");
   if (job.total) [bar.max, bar.value] = [job.total, job.done];
   else bar.removeAttribute("value");
-  one("[data-left]").textContent = left(job);
+  one("[data-left]").textContent = stopping ? "It stops at the next photo." : left(job);
 }
 
 async function ended(job) {
   id = "";
   now = null;
+  stopping = false;
   sign.hidden = true;
   const bad = job.state === "failed";
   const panel = document.querySelector(".running");
@@ -114,11 +118,10 @@ document.addEventListener("submit", async (event) => {
 
 document.addEventListener("click", async (event) => {
   if (!event.target.matches("[data-stop]") || !id) return;
-  event.target.disabled = true;
-  one("[data-left]").textContent = "It stops at the next photo.";
   const job = await ask(`/jobs/${id}`, null, "DELETE");
-  event.target.disabled = false;
-  if (job.bad) tell(job);
+  if (job.bad) return tell(job);
+  stopping = true;
+  show(job);
 });
 
 // ---- A scan of another program
