@@ -80,7 +80,10 @@ def searches(
     index: options.Index = None,
     json: options.Json = False,
 ) -> None:
-    """List the queries that you saved with: phototag find QUERY --save NAME."""
+    """List the queries that you saved.
+
+    Save one: phototag find QUERY --save NAME
+    """
     settings = load(library, index)
     if delete is not None:
         with wiring.writing(settings, "searches", render.note) as opened:
