@@ -118,6 +118,13 @@ def writing(
             index.close()
 
 
+def writer(settings: Settings) -> str | None:
+    """Which other process writes the index that the settings mean, such as "phototag scan (process 7 on attic)"."""
+    with suppress(LibraryError):
+        return lock.other_writer(_place(settings)[1])
+    return None
+
+
 @contextmanager
 def only_watch(settings: Settings) -> Iterator[None]:
     """Be the only watch on this machine of the index that the settings name.

@@ -28,7 +28,7 @@ EXAMPLES = 5
 MANY_PROBLEMS = 1000
 """From here on unusable files are a finding: a disk that fails, or a folder that is none of photos."""
 
-_OURS = r"(index|tags)[a-z0-9-]*\.(db|db-wal|jsonl)|(question|split|groups?)[0-9-]*\.jpg"
+_OURS = r"(index|tags)[a-z0-9-]*\.(db|db-wal|jsonl)|searches\.json|(question|split|groups?)[0-9-]*\.jpg"
 """Names of the files that are written in the index's folder, which may be a folder of other things as well."""
 
 

@@ -8,10 +8,12 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from phototag.app import searches
 from phototag.app.decide import Outcome, decide
 from phototag.app.known import find_ignored, require_faces, require_noticed, require_person, require_photo
 from phototag.app.name import as_kept, clean_name, take_in
 from phototag.app.subject import Subject, require_subject
+from phototag.core.names import name_key
 from phototag.errors import UnknownError, UsageError
 from phototag.index import faces, groups, people, photos, spots
 from phototag.index.db import Index
@@ -44,7 +46,9 @@ def merge(index: Index, subjects: Sequence[str], at_ns: int) -> Outcome:
         faces_ = sum(len(subject.faces) for subject in found)
         return {"name": into.called, "others": others, "faces": faces_, "together": _together(index, found)}
 
-    return decide(index, Kind.MERGE, say, at_ns)
+    outcome = decide(index, Kind.MERGE, say, at_ns)
+    searches.follow(index, {name_key(one.called): into.called for one in found if one.is_named and one is not into})
+    return outcome
 
 
 def _together(index: Index, found: Sequence[Subject]) -> int:
@@ -115,7 +119,9 @@ def rename(index: Index, name: str, new: str, at_ns: int) -> Outcome:
         draft.rename(person.id, wanted)
         return {"name": person.name, "new": wanted}
 
-    return decide(index, Kind.RENAME, say, at_ns)
+    outcome = decide(index, Kind.RENAME, say, at_ns)
+    searches.follow(index, {name_key(person.name): wanted})
+    return outcome
 
 
 def move(index: Index, ids: Sequence[str], name: str, at_ns: int) -> Outcome:

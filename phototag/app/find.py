@@ -17,7 +17,7 @@ from phototag.index import search
 from phototag.index.db import Index
 from phototag.index.search import Known
 
-__all__ = ["Found", "QueryError", "find_photos"]
+__all__ = ["Found", "QueryError", "find_photos", "require_query"]
 
 SHOWN = 60
 """Characters of a query in a message, at most: one line of a narrow terminal."""
@@ -43,6 +43,20 @@ def find_photos(index: Index, text: str) -> Found:
         WrongQueryError: it is no query, or nobody has a name in it; the message shows where.
     """
     people = search.by_key(index.db)
+    query = _understood(index, people, text)
+    return Found(render(query), sorted(_Search(index, people).paths(query)))
+
+
+def require_query(index: Index, text: str) -> None:
+    """See that a text is a query, without looking for what it finds.
+
+    Raises:
+        WrongQueryError: as `find_photos`.
+    """
+    _understood(index, search.by_key(index.db), text)
+
+
+def _understood(index: Index, people: Mapping[str, Known], text: str) -> Query:
     query: Query
     if name_key(text) in people:
         query = Named(text.strip(), len(text) - len(text.lstrip()))
@@ -53,7 +67,7 @@ def find_photos(index: Index, text: str) -> Found:
             raise _wrong(error.message, text, error.at) from error
     for named in terms.names(query):
         _require(index, people, named, text)
-    return Found(render(query), sorted(_Search(index, people).paths(query)))
+    return query
 
 
 def _wrong(message: str, text: str, at: int) -> WrongQueryError:

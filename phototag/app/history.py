@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from phototag.app import searches
 from phototag.app.decide import take_effect
 from phototag.app.sentences import listed
 from phototag.core.names import name_key
@@ -87,7 +88,22 @@ def redo(index: Index, number: int | None, at_ns: int) -> list[Entry]:
 
 def _settled(index: Index, numbers: set[int]) -> list[Entry]:
     take_effect(index)
-    return [entry for entry in entries(index) if entry.decision.id in numbers]
+    found = [entry for entry in entries(index) if entry.decision.id in numbers]
+    for entry in found:
+        _tell_searches(index, entry.decision)
+    return found
+
+
+def _tell_searches(index: Index, decision: Decision) -> None:
+    """Saved searches name people as they are called again."""
+    words = decision.words
+    if decision.kind is Kind.RENAME:
+        before, now = ("name", "new") if decision.is_active else ("new", "name")
+        searches.follow(index, {name_key(words[before]): words[now]})
+    elif decision.kind is Kind.MERGE and decision.is_active:
+        searches.follow(index, {name_key(other): words["name"] for other in words["others"]})
+    elif decision.kind is Kind.MERGE:
+        searches.recall(index)
 
 
 def _require(index: Index, number: int | None, *, active: bool) -> Decision:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from phototag.index import groups, people, photos, spaces
-from phototag.index.db import Index
+from phototag.index.db import FILE, SCANNED, Index, get_meta
 from phototag.types import Space
 
 
@@ -23,6 +23,9 @@ class Overview:
         clusters: groups of unknown faces.
         auto_tagged: faces that were named because of a strong match.
         problems: files that could not be used.
+        ignored: of whom nobody wants to hear.
+        scanned_ns: when the index was last compared with the disk, nanoseconds since the epoch; None if nobody knows.
+        index_bytes: that its file takes, without small pictures.
     """
 
     root: Path
@@ -33,6 +36,9 @@ class Overview:
     clusters: int
     auto_tagged: int
     problems: int
+    ignored: int
+    scanned_ns: int | None
+    index_bytes: int
 
 
 def overview(index: Index) -> Overview:
@@ -46,4 +52,7 @@ def overview(index: Index) -> Overview:
         clusters=len(groups.unknown(index.db)),
         auto_tagged=people.count_auto_tagged(index.db),
         problems=len(photos.problems(index.db)),
+        ignored=len(people.ignored_people(index.db)),
+        scanned_ns=int(get_meta(index.db, SCANNED) or 0) or None,
+        index_bytes=(index.folder / FILE).stat().st_size,
     )

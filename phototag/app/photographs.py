@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -154,6 +154,12 @@ def photo_of(index: Index, face: KnownFace) -> str:
     """The id of the picture in the file that a face is shown of."""
     known = photos.picture_at(index.db, face.path)
     return face.photo if known is None else known[0]
+
+
+def ids_at(index: Index, paths: Iterable[bytes]) -> Mapping[bytes, str]:
+    """Paths of files -> ids of the pictures in them."""
+    contents = photos.contents(index.db)
+    return {path: contents[path] for path in paths}
 
 
 def original(index: Index, photo: str) -> tuple[Path, bytes]:

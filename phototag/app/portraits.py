@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from phototag.index import faces, photos
+from phototag.index import faces, people, photos
 from phototag.index.db import Index
 from phototag.index.faces import KnownFace
+from phototag.index.people import IgnoredPerson
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,11 @@ class Year:
 def covers(index: Index, names: Collection[str]) -> Mapping[str, str]:
     """Name -> id of the face that shows this person best; only of those who have a face."""
     return {name: found[0].id for name, found in faces.best_named(index.db, names, 1).items() if found}
+
+
+def ignored_covers(index: Index, found: Sequence[IgnoredPerson]) -> Mapping[int, str]:
+    """Id of somebody who is ignored -> id of the best of the faces that were said to be theirs."""
+    return people.best_faces(index.db, [one.id for one in found])
 
 
 def newest_first(index: Index, found: Sequence[KnownFace]) -> list[KnownFace]:

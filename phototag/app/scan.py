@@ -20,7 +20,7 @@ from phototag.app.references import describe, undescribed
 from phototag.core.vectors import require_engine
 from phototag.errors import PhotoProblem
 from phototag.index import groups, people, photos, spaces
-from phototag.index.db import Index, transaction
+from phototag.index.db import SCANNED, Index, set_meta, transaction
 from phototag.media import walk
 from phototag.media.darkroom import Darkroom
 from phototag.types import Engine, PhotoFile, Progress
@@ -173,6 +173,7 @@ def read(index: Index, shop: Workshop, timer: StepTimer, *, force: bool = False,
         describe(index, engine, shop.darkroom, space_id, undescribed(index, space_id))
     with transaction(index.db):
         photos.forget_files(index.db, changes.missing)
+        set_meta(index.db, SCANNED, str(looked.started_ns).encode())
     before = {path: photo for path, (_, photo) in known.items()}
     kept = {file.path for file in changes.unchanged if file.path in known} - {file.path for file in again}
     kinds = _kinds(hashes, before, changes.missing)

@@ -1,21 +1,26 @@
-"""phototag find."""
+"""phototag find, searches."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
 from phototag import wiring
+from phototag.app import searches as saving
 from phototag.app.export import to_json
 from phototag.app.find import Found, find_photos
 from phototag.app.handover import copy_photos, open_photos
+from phototag.app.searches import require_search
 from phototag.cli import bar, options, render
 from phototag.errors import ExitCode, UsageError
-from phototag.settings import load
+from phototag.settings import Settings, load
 
 
 def find(
-    query: options.Query,
+    query: options.SomeQuery = None,
+    save: options.SaveAs = None,
+    saved: options.Saved = None,
     library: options.Library = None,
     index: options.Index = None,
     json: options.Json = False,
@@ -39,8 +44,14 @@ def find(
     """  # noqa: D301  # a backspace, by which click keeps the lines
     if sum((json, null, count, copy is not None, open_)) > 1:
         raise UsageError("--json, -0, --count, --copy and --open do not go together. Give one of them.")
-    with wiring.reading(load(library, index)) as opened:
-        root, found = opened.root, find_photos(opened, " ".join(query))
+    if (saved is None) == (query is None) or (saved is not None and save is not None):
+        raise UsageError("Give a query, or the name of a saved one: phototag find QUERY, phototag find --saved NAME")
+    settings = load(library, index)
+    if save is not None:
+        _save(settings, save, " ".join(query or ()))
+    with wiring.reading(settings) as opened:
+        text = " ".join(query or ()) if saved is None else require_search(opened, saved).text
+        root, found = opened.root, find_photos(opened, text)
     if copy is not None:
         return _copy(root, found.paths, copy)
     if open_:
@@ -55,6 +66,39 @@ def find(
     else:
         _list(root, found)
     return ExitCode.DONE
+
+
+def _save(settings: Settings, name: str, query: str) -> None:
+    with wiring.writing(settings, "find", render.note) as opened:
+        search = saving.save(opened, name, query)
+    render.note(f"Saved. Again: {render.command('find', '--saved', shlex.quote(search.name))}")
+
+
+def searches(
+    delete: options.DeleteSearch = None,
+    library: options.Library = None,
+    index: options.Index = None,
+    json: options.Json = False,
+) -> None:
+    """List the queries that you saved.
+
+    Save one: phototag find QUERY --save NAME
+    """
+    settings = load(library, index)
+    if delete is not None:
+        with wiring.writing(settings, "searches", render.note) as opened:
+            gone = saving.delete(opened, delete)
+        again = render.command("find", shlex.quote(gone.text), "--save", shlex.quote(gone.name))
+        render.out(f"Deleted: {render.line(gone.name)}. To save it again: {again}")
+        return
+    with wiring.reading(settings) as opened:
+        found = saving.searches(opened)
+    if json:
+        render.out(to_json({"searches": [{"name": one.name, "query": one.text} for one in found]}))
+    elif found:
+        render.out(render.table(["search", "query"], [[one.name, render.line(one.text)] for one in found]))
+    else:
+        render.out(f"No search is saved. Save one: {render.command('find', 'QUERY', '--save', 'NAME')}")
 
 
 def _list(root: Path, found: Found) -> None:

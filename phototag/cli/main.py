@@ -57,6 +57,7 @@ COMMANDS = {
     "rebuild": ("phototag.cli.upkeep", "Make a lost or damaged index anew from tags.jsonl and the photos."),
     "duplicates": ("phototag.cli.duplicates", "List photos that are there more than once."),
     "find": ("phototag.cli.find", "List the photos that somebody is on, or any others that you can describe."),
+    "searches": ("phototag.cli.find", "List the queries that you saved."),
     "browse": ("phototag.cli.serve", "Open your library in a browser: say who is who, look at photos, find them."),
     "serve": ("phototag.cli.serve", "Let browsers and programs ask and say who is on your photos, by HTTP."),
     "export xmp": ("phototag.cli.sidecars", "Write who is on each photo into XMP sidecars, for other programs."),

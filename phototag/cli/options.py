@@ -129,9 +129,15 @@ Annotate = Annotated[
     Path | None,
     typer.Option("--annotate", metavar="OUT", help="Draw boxes and names; a file, or a folder for several photos."),
 ]
-Query = Annotated[
-    list[str], typer.Argument(metavar="QUERY", help="Who, when, where: see above. Several words are one query.")
+SomeQuery = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="QUERY", help="Who, when, where: see above. Several words are one query."),
 ]
+SaveAs = Annotated[
+    str | None, typer.Option("--save", metavar="NAME", help="Also keep the query by this name, for --saved.")
+]
+Saved = Annotated[str | None, typer.Option("--saved", metavar="NAME", help="The query that was saved by this name.")]
+DeleteSearch = Annotated[str | None, typer.Option("--delete", metavar="NAME", help="Forget this search.")]
 Null = Annotated[bool, typer.Option("-0", "--null", help="Print whole paths, with a null after each, for xargs -0.")]
 CountOnly = Annotated[bool, typer.Option("--count", help="Print only how many there are.")]
 Copy = Annotated[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
@@ -142,3 +143,26 @@ def names(query: Query) -> list[Named]:
             return [name for part in parts for name in names(part)]
         case _:
             return []
+
+
+def renamed(query: Query, name_of: Callable[[str], str]) -> Query:
+    """The same query of people who are called otherwise; where nobody is, it is equal."""
+
+    def named(people: tuple[Named, ...]) -> tuple[Named, ...]:
+        return tuple(Named(name_of(one.name), one.at) for one in people)
+
+    match query:
+        case Named(name, at):
+            return Named(name_of(name), at)
+        case Only(people):
+            return Only(named(people))
+        case Together(people):
+            return Together(named(people))
+        case Not(part):
+            return Not(renamed(part, name_of))
+        case All(parts):
+            return All(tuple(renamed(part, name_of) for part in parts))
+        case Any(parts):
+            return Any(tuple(renamed(part, name_of) for part in parts))
+        case _:
+            return query

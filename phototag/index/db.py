@@ -163,6 +163,9 @@ def set_meta(db: sqlite3.Connection, key: str, value: bytes) -> None:
 GROUPED, TAGGED = "grouped", "tagged"
 """Keys under which the fingerprint of the evidence is remembered that groups and suggestions were made from."""
 
+SCANNED = "scanned"
+"""Key of when the index was last compared with the disk, nanoseconds since the epoch, as digits."""
+
 EXPORTED = "exported"
 """Key of the digest of tags.jsonl as it was left."""
 

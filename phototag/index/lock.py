@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import socket
 from collections.abc import Callable, Iterator
@@ -51,6 +52,33 @@ def writing(
     finally:
         holder.unlink(missing_ok=True)
         lock.release()
+
+
+def other_writer(folder: Path) -> str | None:
+    """Which process, other than this one and its children, holds the index's lock; None if none does.
+
+    A killed holder leaves its word behind, so the lock itself is asked, for a moment, where there is one.
+    """
+    holder = folder / "lock.json"
+    try:
+        facts = json.loads(holder.read_text())
+        is_own = facts["host"] == socket.gethostname() and facts["pid"] in {os.getpid(), *_children()}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    if is_own:
+        return None
+    try:
+        with FileLock(folder / "lock").acquire(timeout=0):
+            return None
+    except Timeout:
+        return _who(holder)
+    except OSError:  # a disk that is only read: nobody here can tell
+        return None
+
+
+def _children() -> list[int | None]:
+    """Of this process, by multiprocessing: a scan that runs apart."""
+    return [child.pid for child in multiprocessing.active_children()]
 
 
 def _acquire(lock: FileLock, holder: Path, waiting: Callable[[str], None], wait_s: float) -> None:

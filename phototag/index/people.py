@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from phototag.core.names import name_key
@@ -67,6 +67,16 @@ def ignored_people(db: sqlite3.Connection) -> list[IgnoredPerson]:
         JOIN said ON person_id = id AND verdict = 'is' LEFT JOIN dismissals d ON like_id = said.face_id
         WHERE ignored GROUP BY id ORDER BY 4 DESC, id"""
     return [IgnoredPerson(*row) for row in db.execute(sql)]
+
+
+def best_faces(db: sqlite3.Connection, ids: Collection[int]) -> dict[int, str]:
+    """Person id -> the best face that a human said is theirs, on a photo that is there; ignored people too."""
+    sql = """
+        SELECT id FROM faces WHERE id IN (SELECT face_id FROM said WHERE verdict = 'is' AND person_id = ?)
+            AND hash IN (SELECT hash FROM files)
+        ORDER BY quality DESC, id LIMIT 1"""
+    found = {person: db.execute(sql, (person,)).fetchone() for person in ids}
+    return {person: str(row[0]) for person, row in found.items() if row is not None}
 
 
 def find_person(db: sqlite3.Connection, name: str) -> Person | None:

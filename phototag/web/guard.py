@@ -10,7 +10,8 @@ A request passes these, in this order; what is refused is answered here, and not
     showing     nothing is changed where the library is only shown           403
     body        it is read: not too large, whole, in time                    413, 408
 
-Every answer, ours too, says to browsers what they may do with it: HEADERS.
+Every answer, ours too, says to browsers what they may do with it: HEADERS. A HEAD is answered as a GET would be,
+without the body (RFC 9110, 9.3.2).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from __future__ import annotations
 import base64
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -134,7 +136,7 @@ class _Visit:
     @property
     def is_of_a_browser_window(self) -> bool:
         """Whether somebody opens a page, rather than a page or a program asking for data."""
-        return self.method == "GET" and "text/html" in self.headers.get("accept", "")
+        return self.is_safe and "text/html" in self.headers.get("accept", "")
 
 
 class Gate:
@@ -149,7 +151,8 @@ class Gate:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
         elif scope["type"] == "http":
-            await self._answer(scope, receive, _Shielded(send))
+            with suppress(_EndedError):
+                await self._answer(scope, receive, _Shielded(send, only_head=scope["method"] == "HEAD"))
         else:  # there is nothing else here
             await send({"type": "websocket.close", "code": 1008})
 
@@ -163,13 +166,16 @@ class Gate:
                 if visit.path == LOGIN and self.guard.password is not None:
                     await self._log_in(visit, body)(scope, receive, send)
                 else:
-                    await self.app(scope, bodies.again(body, receive), send)
+                    method = "GET" if visit.method == "HEAD" else visit.method
+                    await self.app({**scope, "method": method}, bodies.again(body, receive), send)
         except RefusedError as refused:
             await refused.answer(scope, receive, send)
         except BodyError as error:
             answer = failures.response(error.status, error.sentence)
             answer.headers["Connection"] = "close"  # nobody reads the rest
             await answer(scope, receive, send)
+        except _EndedError:
+            raise
         except Exception as fault:
             traceback.print_exception(fault)
             if send.is_begun:
@@ -228,6 +234,8 @@ class Gate:
     def _stranger(self, visit: _Visit) -> RefusedError:
         if self.guard.password is not None and visit.is_of_a_browser_window:
             return RefusedError(RedirectResponse(LOGIN, 303))
+        if visit.is_of_a_browser_window:
+            return RefusedError(HTMLResponse(_WHO, 401))
         return _refused(401, "Who are you? Open the address that phototag printed: it has the key in it.")
 
     def _require_intent(self, visit: _Visit) -> None:
@@ -269,11 +277,15 @@ class Gate:
         return answer
 
 
-class _Shielded:
-    """Sends answers with HEADERS on them."""
+class _EndedError(Exception):
+    """All is sent that was asked for; there may be no end to what would follow."""
 
-    def __init__(self, send: Send) -> None:
-        self._send = send
+
+class _Shielded:
+    """Sends answers with HEADERS on them, and nothing of them else if only the head is asked for."""
+
+    def __init__(self, send: Send, *, only_head: bool = False) -> None:
+        self._send, self._only_head = send, only_head
         self.is_begun = False
 
     async def __call__(self, message: Message) -> None:
@@ -283,6 +295,9 @@ class _Shielded:
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
         await self._send(message)
+        if self._only_head:
+            await self._send({"type": "http.response.body", "body": b""})
+            raise _EndedError
 
 
 _FORM = """<!doctype html>
@@ -291,6 +306,14 @@ _FORM = """<!doctype html>
 <label>Password <input type="password" name="password" autocomplete="current-password" autofocus></label>
 <button>Open</button>
 </form></body></html>
+"""
+
+
+_WHO = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>phototag</title></head>
+<body><h1>Who are you?</h1>
+<p>Open the address that phototag printed: it has the key in it. A new one: <code>phototag browse</code></p>
+</body></html>
 """
 
 

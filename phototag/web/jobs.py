@@ -94,6 +94,10 @@ class Jobs:
         with self._lock:
             return list(reversed(self._jobs.values()))
 
+    def running(self) -> Job | None:
+        """The one that runs, or None."""
+        return next((job for job in self.listed() if job.state is State.RUNNING), None)
+
     def require(self, job: str) -> Job:
         """Look a job up.
 
@@ -125,7 +129,8 @@ class Jobs:
         try:
             job.report = self._scan(self._settings, force, tell, job.stop)
         except StoppedError as stopped:
-            state, error, code = State.STOPPED, str(stopped), code_of(stopped.exit_code)
+            error = "Stopped. Nothing is lost; to read all again starts over." if force else str(stopped)
+            state, code = State.STOPPED, code_of(stopped.exit_code)
         except PhototagError as failed:
             state, error, code = State.FAILED, str(failed), code_of(failed.exit_code)
         except Exception as fault:

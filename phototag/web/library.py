@@ -68,6 +68,10 @@ class Library:
         finally:
             self._turn.release()
 
+    def writer(self) -> str | None:
+        """Which other process writes the index just now, as a person reads it; None if none does, or only this one."""
+        return wiring.writer(self.settings)
+
     async def drawn(self, make: Callable[[], T]) -> T:
         """What a function returns that opens photos; only a few of those run at once."""
         return await asyncio.get_running_loop().run_in_executor(self._drawing, make)

@@ -6,13 +6,14 @@ from fastapi import FastAPI
 
 from phototag import __version__
 from phototag.web import failures, scanning
-from phototag.web.api import clusters, faces, history, jobs, people, photos, recognition, review, status
+from phototag.web.api import clusters, faces, history, jobs, people, photos, recognition, review, searches, status
 from phototag.web.api.asking import FAILURES
 from phototag.web.guard import Gate, Guard
 from phototag.web.jobs import Jobs
 from phototag.web.library import Library
 from phototag.web.pages import drawing, records
 from phototag.web.pages import faces as faces_page
+from phototag.web.pages import library as library_page
 from phototag.web.pages import people as people_page
 from phototag.web.pages import photos as photos_page
 from phototag.web.pages import review as review_page
@@ -41,10 +42,10 @@ def create_app(library: Library, guard: Guard, scan: Scan = scanning.apart) -> F
     )
     app.state.library, app.state.jobs = library, Jobs(library.settings, scan)
     app.state.recogniser = Recogniser(library.settings)
-    for part in (status, people, clusters, faces, photos, review, history, jobs, recognition):
+    for part in (status, people, clusters, faces, photos, searches, review, history, jobs, recognition):
         app.include_router(part.router, prefix=API, responses=FAILURES)
     app.include_router(drawing.static)
-    for page in (people_page, review_page, faces_page, photos_page, records):
+    for page in (people_page, review_page, faces_page, photos_page, records, library_page):
         app.include_router(page.router)
     failures.answer_for(app)
     app.add_middleware(Gate, guard=guard)

@@ -101,3 +101,27 @@ def test_a_bad_query_is_a_usage_error(phototag: Command, known: Path, query: str
 def test_the_help_has_five_examples(phototag: Command) -> None:
     assert phototag("find", "--help") == 0
     assert sum(line.strip().startswith("phototag find ") for line in phototag.out.splitlines()) == 5
+
+
+def test_a_query_is_saved_and_found_by_its_name(phototag: Command, known: Path) -> None:
+    assert phototag("find", "elon & !path:2021", "--save", "Old ones", "--count") == 0
+    assert (phototag.out, "phototag find --saved 'Old ones'" in phototag.err) == ("2\n", True)
+    assert phototag("find", "--saved", "old ONES", "--count") == 0
+    assert phototag.out == "2\n"
+    assert phototag("searches") == 0
+    assert phototag.out.splitlines()[-1].split("  ") == ["Old ones", "elon & !path:2021"]
+    assert phototag("searches", "--json") == 0
+    assert json.loads(phototag.out) == {"searches": [{"name": "Old ones", "query": "elon & !path:2021"}]}
+    assert phototag("find", "elon", "--save", "old ones") == 6
+    assert phototag("searches", "--delete", "old ones") == 0
+    assert "phototag find 'elon & !path:2021' --save 'Old ones'" in phototag.out
+    assert phototag("find", "--saved", "old ones") == 2
+    assert phototag("searches") == 0
+    assert "No search is saved" in phototag.out
+
+
+@pytest.mark.parametrize("words", [[], ["elon", "--saved", "x"], ["--saved", "x", "--save", "y"]])
+def test_a_query_or_the_name_of_one(phototag: Command, known: Path, words: list[str]) -> None:
+    assert phototag("find", *words) == 2
+    assert "Give a query, or the name of a saved one" in phototag.err
+    assert not (known / ".phototag" / "searches.json").exists()

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import base64
 import logging
+import threading
 from collections.abc import Iterator
+from typing import NoReturn
 
 import pytest
 
+from phototag.errors import StoppedError
 from phototag.web.bodies import MOST_BYTES
 from phototag.web.guard import HEADERS
 from phototag.web.keys import Patience
@@ -31,6 +34,15 @@ def test_nobody_comes_in_without_a_key(reader: Client) -> None:
         answer = reader("GET", path, {})
         assert answer.status_code == 401
         assert answer.json()["code"] == "refused"
+
+
+def test_a_stranger_s_browser_window_shows_a_page(reader: Client) -> None:
+    for path in ("/", "/nowhere", "/?token=wrong"):
+        answer = reader("GET", path, {"Accept": "text/html,*/*"})
+        assert answer.status_code == 401
+        assert answer.headers["content-type"] == "text/html; charset=utf-8"
+        assert "<h1>Who are you?</h1>" in answer.text
+        assert "script" not in answer.text
 
 
 @pytest.mark.parametrize("key", ["Bearer wrong", "Bearer ", "Bearer", "Basic !!!", "Basic bWU6", "Digest x", "\xff"])
@@ -170,6 +182,35 @@ def test_a_name_with_a_script_in_it_stays_text(writer: Client) -> None:
         assert answer.headers["content-type"] == "application/json"
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert name in answer.text
+
+
+# Only the head
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", STATUS, "/find?q=elon", "/static/icon.svg", "/nowhere", "/api/v1/find?q=%26", UNDO, "/login"],
+)
+def test_a_head_is_that_of_a_get(reader: Client, path: str) -> None:
+    for headers in (reader.headers, {}, {"Accept": "text/html"}):
+        whole, head = reader("GET", path, headers), reader("HEAD", path, headers)
+        assert head.status_code == whole.status_code
+        assert dict(head.headers) == dict(whole.headers)
+        assert head.content == b""
+        assert whole.content
+
+
+def test_the_head_of_what_never_ends_ends(serve: Serve) -> None:
+    def waiting(settings: object, force: bool, tell: object, stop: threading.Event) -> NoReturn:
+        assert stop.wait(20)
+        raise StoppedError("Stopped.")
+
+    client = serve(scan=waiting)
+    job = client.post("/jobs/scan")["id"]
+    head = client("HEAD", f"/api/v1/jobs/{job}/events")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-type"].startswith("text/event-stream")
+    assert client.get(f"/jobs/{job}")["state"] == "running"
 
 
 # Only shown

@@ -67,8 +67,10 @@ def test_one_scan_at_a_time_and_it_can_be_stopped(serve: Serve) -> None:
     assert client("DELETE", f"/api/v1/jobs/{first}").status_code == 202
     kind, end = followed(client, first)[-1]
     assert (kind, end["state"], end["code"], end["label"]) == ("end", "stopped", "interrupted", "Finding faces")
-    second = client.post("/jobs/scan")["id"]
+    second = client.post("/jobs/scan", force=True)["id"]
     assert [job["id"] for job in client.get("/jobs")["jobs"]] == [second, first]
+    client("DELETE", f"/api/v1/jobs/{second}")
+    assert "starts over" in followed(client, second)[-1][1]["error"]
 
 
 def test_a_scan_that_is_stopped_leaves_the_index_whole(serve: Serve, copied: Path) -> None:

@@ -11,6 +11,7 @@ from fastapi.responses import StreamingResponse
 
 from phototag.app.scan import ScanReport
 from phototag.web.api import models
+from phototag.web.api.asking import Served
 from phototag.web.jobs import Job, Jobs, State
 
 router = APIRouter(tags=["jobs"])
@@ -37,9 +38,9 @@ def scan(jobs: Known, wish: models.Scanning) -> models.Job:
 
 
 @router.get("/jobs", operation_id="listJobs")
-def listed(jobs: Known) -> models.Jobs:
-    """The last jobs, the newest first."""
-    return models.Jobs(jobs=[_job(job) for job in jobs.listed()])
+def listed(jobs: Known, library: Served) -> models.Jobs:
+    """The last jobs, the newest first, and whether another program writes the index."""
+    return models.Jobs(jobs=[_job(job) for job in jobs.listed()], writer=library.writer())
 
 
 @router.get("/jobs/{job}", operation_id="getJob")

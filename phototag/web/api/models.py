@@ -96,6 +96,13 @@ class Answering(Given):
     name: Name | None = None
 
 
+class Saving(Given):
+    """A query, and what to call it."""
+
+    name: Name
+    query: Annotated[str, Field(max_length=10_000, examples=["ann & bob"])]
+
+
 class Undoing(Given):
     """Which decision; none for the newest that holds."""
 
@@ -429,9 +436,30 @@ class Job(BaseModel):
 
 
 class Jobs(BaseModel):
-    """The last jobs, the newest first."""
+    """The last jobs, the newest first; and which other process writes the index now, such as a scan in a terminal."""
 
     jobs: list[Job]
+    writer: Text | None
+
+
+class Search(BaseModel):
+    """A saved search, with the names that people have now."""
+
+    name: Text
+    query: Text
+
+
+class Searches(BaseModel):
+    """All saved searches, by name."""
+
+    searches: list[Search]
+
+
+class Saved(BaseModel):
+    """What was done with a saved search, and the search."""
+
+    said: Text
+    search: Search
 
 
 class Sighting(BaseModel):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from functools import cache
 from http import HTTPStatus
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -20,17 +21,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from phototag.errors import PhototagError, UnknownError
 from phototag.web import failures, pictures
+from phototag.web.jobs import Jobs
 from phototag.web.library import Library
 from phototag.web.pages import words
 
+_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 STATIC: Mapping[str, str] = {
-    "browse.css": "text/css",
-    "browse.js": "text/javascript",
-    "draw.css": "text/css",
-    "draw.js": "text/javascript",
-    "review.css": "text/css",
-    "review.js": "text/javascript",
-    "icon.svg": "image/svg+xml",
+    file.name: _TYPES[Path(file.name).suffix]
+    for file in sorted(files(__package__).joinpath("static").iterdir(), key=str)
 }
 """Files beside the pages, and their media types."""
 
@@ -38,7 +36,14 @@ STATIC: Mapping[str, str] = {
 def drawn(request: Request, template: str, status: int = 200, **values: object) -> HTMLResponse:
     """A page."""
     library: Library = request.app.state.library
-    known = {"read_only": library.read_only, "library": library.settings.library, "here": request.url.path, "q": None}
+    jobs: Jobs = request.app.state.jobs
+    known: dict[str, object] = {
+        "read_only": library.read_only,
+        "library": library.settings.library,
+        "here": request.url.path,
+        "q": None,
+        "scan": jobs.running(),
+    }
     text = _environment().get_template(template).render({**known, **values})
     return HTMLResponse(text.encode("utf-8", "replace"), status)
 

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import Path, Query, Request
 from fastapi.responses import HTMLResponse
 
+from phototag.app import splits
 from phototag.app.groups import unknown_groups, unknown_numbers
-from phototag.app.known import FaceQuery, known_faces, known_people, require_noticed, require_person
+from phototag.app.known import FaceQuery, KnownFace, known_faces, known_people, require_noticed, require_person
 from phototag.app.portraits import by_year, covers, newest_first, photos_of
+from phototag.app.subject import require_subject
 from phototag.app.suspects import suspects
-from phototag.errors import UnknownError
+from phototag.errors import UnknownError, UsageError
 from phototag.web.api.asking import Number, Served
 from phototag.web.pages import drawing
 from phototag.web.pages.drawing import drawn
 from phototag.web.pages.people import Page
 
 router = drawing.router()
+
+SAMPLE = 24
+"""Faces of a part that is shown, at most: enough to see who it is."""
 
 FACES = 300
 """On one page, at most: 100 kB of HTML, and few enough to look at."""
@@ -60,6 +67,32 @@ def person(
         page=page,
         pages=pages,
         names=[one.name for one in people],
+    )
+
+
+@router.get("/split")
+def split(request: Request, library: Served, who: Annotated[str, Query(max_length=1_000)]) -> HTMLResponse:
+    """How the faces of a person or group fall apart, and a way to say who each part is."""
+    parts: tuple[tuple[KnownFace, ...], ...] = ()
+    with library.reading() as index:
+        subject = require_subject(index, who)
+        stay = subject.faces
+        with suppress(UsageError):  # they hold together
+            proposal = splits.propose(index, subject)
+            stay, parts = proposal.stay, proposal.leave
+        shown = [face for part in (stay, *parts) for face in part[:SAMPLE]]
+        on = photos_of(index, shown)
+        names = [one.name for one in known_people(index)]
+    return drawn(
+        request,
+        "split.html",
+        subject=subject,
+        back=f"/groups/{subject.cluster}" if subject.cluster else f"/person?{urlencode({'name': subject.called})}",
+        stay=stay,
+        parts=parts,
+        sample=SAMPLE,
+        on=on,
+        names=names,
     )
 
 

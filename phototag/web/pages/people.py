@@ -8,9 +8,9 @@ from fastapi import Query, Request
 from fastapi.responses import HTMLResponse
 
 from phototag.app.groups import unknown_groups
-from phototag.app.known import known_people
+from phototag.app.known import ignored_people, known_people
 from phototag.app.overview import overview
-from phototag.app.portraits import covers
+from phototag.app.portraits import covers, ignored_covers
 from phototag.web.api.asking import Served
 from phototag.web.pages import drawing
 from phototag.web.pages.drawing import drawn
@@ -21,6 +21,15 @@ GROUPS = 24
 """Unknown groups on a page: a screen or two, and each is a decision."""
 
 Page = Annotated[int, Query(ge=1, le=1_000_000)]
+
+
+@router.get("/ignored")
+def ignored(request: Request, library: Served) -> HTMLResponse:
+    """Of whom nobody wants to hear, those with most faces first."""
+    with library.reading() as index:
+        found = ignored_people(index)
+        shown = ignored_covers(index, found)
+    return drawn(request, "ignored.html", ignored=found, covers=shown)
 
 
 @router.get("/")

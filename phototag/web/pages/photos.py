@@ -7,11 +7,13 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 from fastapi.responses import HTMLResponse
 
+from phototag.app.decide import Index
 from phototag.app.draw import SMALLEST
 from phototag.app.known import known_people
 from phototag.app.photographs import Roll, all_photos, found_photos, path_of, photograph
 from phototag.app.pictures import large_picture
-from phototag.errors import WrongQueryError
+from phototag.app.searches import Search, searches
+from phototag.errors import LibraryError, WrongQueryError
 from phototag.web import failures, pictures
 from phototag.web.api.asking import Offset, PhotoId, Served
 from phototag.web.api.photos import Within
@@ -37,6 +39,7 @@ def find(
         except WrongQueryError as wrong:
             error = wrong
         names = [one.name for one in known_people(index)]
+        saved, broken = _saved(index)
     return drawn(
         request,
         "find.html",
@@ -49,7 +52,17 @@ def find(
         offset=offset,
         step=PHOTOS,
         names=names,
+        saved=saved,
+        broken=broken,
     )
+
+
+def _saved(index: Index) -> tuple[list[Search], str | None]:
+    """Saved searches, or why their file cannot be read."""
+    try:
+        return searches(index), None
+    except LibraryError as error:
+        return [], str(error)
 
 
 @router.get("/photos/{photo}")

@@ -7,7 +7,7 @@ from datetime import datetime
 from phototag.app.sentences import clock, count, day, listed, year
 from phototag.web.text import readable
 
-__all__ = ["clock", "count", "day", "folder", "listed", "moment", "path", "year"]
+__all__ = ["clock", "count", "day", "folder", "listed", "moment", "path", "size", "year"]
 
 
 def moment(at_ns: int) -> str:
@@ -18,6 +18,13 @@ def moment(at_ns: int) -> str:
 def path(raw: bytes) -> str:
     """A path as a person reads it."""
     return str(readable(raw))
+
+
+def size(n_bytes: int) -> str:
+    """Bytes as a person reads them: "1.5 MB"."""
+    if n_bytes < 1_000_000:
+        return f"{n_bytes / 1e3:,.0f} kB"
+    return f"{n_bytes / 1e6:,.1f} MB" if n_bytes < 1e9 else f"{n_bytes / 1e9:,.1f} GB"
 
 
 def folder(raw: bytes) -> str:

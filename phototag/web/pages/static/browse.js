@@ -17,16 +17,17 @@ function tell(what) {
   said.classList.toggle("bad", Boolean(what.bad));
   said.querySelector("p").textContent = what.said;
   document.querySelector("#aloud").textContent = what.said;
-  said.querySelector("[data-do=undo]").hidden = !what.decision;
+  said.querySelector("[data-do=undo]").hidden = !what.decision && !what.undo;
   said.querySelector("[data-do=later]").hidden = !what.later;
 }
 
-async function ask(path, body) {
+async function ask(path, body, method = "POST") {
   try {
-    const answer = await fetch(API + path, {
-      method: "POST",
+    const where = method === "DELETE" && body ? `${path}?${new URLSearchParams(body)}` : path;
+    const answer = await fetch(API + where, {
+      method,
       headers: { "Content-Type": "application/json", "X-Phototag": "1" },
-      body: JSON.stringify(body),
+      body: method === "DELETE" ? undefined : JSON.stringify(body),
     });
     const is = await answer.json();
     if (answer.ok) return is;
@@ -71,9 +72,19 @@ function words(form, button) {
   for (const [key, value] of new FormData(form)) {
     if (key === "faces") (found.faces ??= []).push(value);
     else if (key === "decision") found.decision = Number(value);
-    else if (value.trim() && !(button?.dataset.api && key === "name")) found[key] = value.trim();
+    else if (value.trim() && !(button?.dataset.api && key === "name")) {
+      found[key] = key in found ? [found[key], value.trim()].flat() : value.trim();
+    }
   }
+  if (button?.name) found[button.name] = button.value;
   return found;
+}
+
+// What takes a change of a saved search back: it is no decision, so it has no number.
+function contrary(method, body, search) {
+  if (method === "PUT") return { path: "/searches", body: { name: search.name }, method: "DELETE" };
+  if (method === "DELETE") return { path: "/searches", body: search, method: "PUT" };
+  return { path: "/searches/rename", body: { name: search.name, new: body.name }, method: "POST" };
 }
 
 let busy = false;
@@ -96,7 +107,9 @@ async function send(form, button) {
   try {
     const body = words(form, button);
     const focus = after(form);
-    const came = await ask(button?.dataset.api || form.dataset.api, body);
+    const { method } = form.dataset;
+    const came = await ask(button?.dataset.api || form.dataset.api, body, method);
+    if (came.search) came.undo = contrary(method, body, came.search);
     tell(came);
     if (came.bad) return;
     const { then, by, empty } = form.dataset;
@@ -108,26 +121,11 @@ async function send(form, button) {
   }
 }
 
-async function scan(form) {
-  const bar = form.querySelector("progress");
-  bar.hidden = false;
-  let job = await ask(form.dataset.job, {});
-  while (job.state === "running") {
-    if (job.total) [bar.max, bar.value] = [job.total, job.done];
-    await new Promise((done) => setTimeout(done, 500));
-    job = await (await fetch(`${API}/jobs/${job.id}`)).json();
-  }
-  if (job.state === "done") return refresh();
-  bar.hidden = true;
-  tell({ bad: true, said: job.error || job.said });
-}
-
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!form.dataset.api && !form.dataset.job) return;
+  if (!form.dataset.api) return;
   event.preventDefault();
-  if (form.dataset.job) scan(form);
-  else send(form, event.submitter);
+  send(form, event.submitter);
 });
 
 // ---- Buttons
@@ -141,7 +139,8 @@ const doing = {
     these[0]?.focus();
   },
   undo: async () => {
-    const came = await ask("/undo", { decision: told.decision });
+    const { path, body, method } = told.undo || { path: "/undo", body: { decision: told.decision } };
+    const came = await ask(path, body, method);
     tell({ ...came, decision: null });
     if (!came.bad) await refresh();
   },
