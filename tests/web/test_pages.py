@@ -238,7 +238,7 @@ def test_names_on_a_question_are_escaped(writer: Client) -> None:
     assert "Is this <a" in text
     assert "<script>alert" not in text
     assert "&lt;script&gt;alert(1)" in text
-    assert _Links(text).tags.count("script") == 2
+    assert _Links(text).tags.count("script") == 3
 
 
 def test_an_address_that_is_none_is_no_page(reader: Client) -> None:
