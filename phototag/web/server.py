@@ -6,28 +6,32 @@ from fastapi import FastAPI
 
 from phototag import __version__
 from phototag.web import failures, scanning
-from phototag.web.api import clusters, faces, history, jobs, people, photos, review, status
+from phototag.web.api import clusters, faces, history, jobs, maps, people, photos, review, status
 from phototag.web.api.asking import FAILURES
 from phototag.web.guard import Gate, Guard
 from phototag.web.jobs import Jobs
 from phototag.web.library import Library
 from phototag.web.pages import drawing, records
 from phototag.web.pages import faces as faces_page
+from phototag.web.pages import maps as maps_page
 from phototag.web.pages import people as people_page
 from phototag.web.pages import photos as photos_page
-from phototag.web.scanning import Scan
+from phototag.web.scanning import Draw, Scan
 
 API = "/api/v1"
 """Where the API is. What is incompatible gets another number."""
 
 
-def create_app(library: Library, guard: Guard, scan: Scan = scanning.apart) -> FastAPI:
+def create_app(
+    library: Library, guard: Guard, scan: Scan = scanning.apart, draw: Draw = scanning.draw_apart
+) -> FastAPI:
     """All of the server, for any ASGI server to run.
 
     Args:
         library: that is served.
         guard: who may come in.
         scan: how a scan is run.
+        draw: how the map of faces is drawn.
     """
     app = FastAPI(
         title="phototag",
@@ -37,10 +41,17 @@ def create_app(library: Library, guard: Guard, scan: Scan = scanning.apart) -> F
         docs_url=None,  # both load scripts from elsewhere
         redoc_url=None,
     )
-    app.state.library, app.state.jobs = library, Jobs(library.settings, scan)
-    for part in (status, people, clusters, faces, photos, review, history, jobs):
+    app.state.library, app.state.jobs = library, Jobs(library.settings, scan, draw)
+    for part in (status, people, clusters, faces, photos, review, history, maps, jobs):
         app.include_router(part.router, prefix=API, responses=FAILURES)
-    for page in (drawing.static, people_page.router, faces_page.router, photos_page.router, records.router):
+    for page in (
+        drawing.static,
+        people_page.router,
+        faces_page.router,
+        photos_page.router,
+        maps_page.router,
+        records.router,
+    ):
         app.include_router(page)
     failures.answer_for(app)
     app.add_middleware(Gate, guard=guard)

@@ -23,7 +23,13 @@ from phototag.web import failures, pictures
 from phototag.web.library import Library
 from phototag.web.pages import words
 
-STATIC: Mapping[str, str] = {"browse.css": "text/css", "browse.js": "text/javascript", "icon.svg": "image/svg+xml"}
+STATIC: Mapping[str, str] = {
+    "browse.css": "text/css",
+    "browse.js": "text/javascript",
+    "map.css": "text/css",
+    "map.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+}
 """Files beside the pages, and their media types."""
 
 
