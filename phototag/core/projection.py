@@ -1,7 +1,7 @@
 """A map of faces: places on a plane such that faces that are near each other are drawn near each other.
 
 The method is t-SNE (van der Maaten and Hinton, 2008) with the repulsion interpolated on a grid and computed by FFT
-(Linderman et al., 2019, "Fast interpolation-based t-SNE"), begun from the principal components (Kobak and Berens, 2019).
+(Linderman et al., 2019: FIt-SNE), begun from the principal components (Kobak and Berens, 2019).
 Where there are many, some are laid out so, and each other one is put beside those that it is nearest to.
 Why, and how true to its neighbours a map is: docs/decisions/0010-map.md.
 """
@@ -34,6 +34,9 @@ EXAGGERATION, FIRST_STEPS, STEPS = 12.0, 150, 350
 
 POINTS_A_UNIT, FEWEST_POINTS, MOST_POINTS = 1.5, 60, 300
 """Points of the grid: three a unit, on which 1 / (1 + d^2) is near a parabola (Linderman et al.), within bounds."""
+
+FEW = 400
+"""Up to so many repel each other directly: that is exact, and as quick."""
 
 BESIDE = 5
 """Faces that one which is not laid out is put among."""
@@ -216,6 +219,10 @@ def _pull(attraction: sparse.csr_array, places: NDArray[np.float64]) -> NDArray[
 
 def _push(places: NDArray[np.float64]) -> NDArray[np.float64]:
     """(n, 2) the slope of the repulsion of all from all: charges on a grid, folded with 1 / (1 + d^2)^2 by FFT."""
+    if len(places) <= FEW:
+        apart = places[:, None] - places[None]
+        weights = 1 / (1 + (apart * apart).sum(axis=2))
+        return np.asarray((weights[..., None] ** 2 * apart).sum(axis=1) / max(weights.sum() - len(places), 1e-12))
     low = places.min(axis=0)
     side = float((places.max(axis=0) - low).max()) + 1e-9
     points = int(np.clip(side * POINTS_A_UNIT, FEWEST_POINTS, MOST_POINTS))

@@ -61,9 +61,9 @@ def candidates(places: NDArray[np.float32], kinds: NDArray[np.intp], named: NDAr
     _, near = cKDTree(places[known]).query(places[rows], k=asked)
     neighbours = known[near.reshape(len(rows), asked)]
     is_other = neighbours != rows[:, None]
-    is_own = (kinds[neighbours] == kinds[rows][:, None]) & is_other
-    expected = np.minimum(LOOKED_AT, sizes[kinds[rows]] - 1)
-    share = is_own.sum(axis=1) / expected
+    counted = np.minimum(LOOKED_AT, sizes[kinds[rows]] - 1)  # no more than there are of its own
+    is_asked = is_other & (np.cumsum(is_other, axis=1) <= counted[:, None])
+    share = (is_asked & (kinds[neighbours] == kinds[rows][:, None])).sum(axis=1) / counted
     order = np.argsort(share, kind="stable")
     return [int(rows[i]) for i in order if share[i] < 0.5][:MOST_CANDIDATES]
 

@@ -1,4 +1,4 @@
-"""What takes long, a scan or a map, in a process of its own: so that a request need not wait and the server stays quick."""
+"""What takes long, a scan or a map, for a request that does not wait for it: in a process of its own."""
 
 from __future__ import annotations
 
