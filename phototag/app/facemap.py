@@ -1,7 +1,7 @@
 """A map of all faces: where each lies, whose it is, and which are likely mistakes.
 
-Its layout is kept in the index's folder under `cache/`, in a file that may be deleted at any time. New faces are put beside
-their like on the map that is there, so that nobody has to find their way anew; when more than a fifth of it has
+Its layout is kept in the index's folder under `cache/`, in a file that may be deleted at any time. New faces are put
+beside their like on the map that is there, so that nobody has to find their way anew; when more than a fifth of it has
 changed, it is drawn again.
 """
 

@@ -418,8 +418,8 @@ class FaceMap(BaseModel):
     """A map of faces. Arrays are base64, little-endian, an item a face, in one order.
 
     `faces` has 8 bytes each, an id; `places` two uint16, x from left to right and y from top to bottom, 65,535 being
-    the longer side of the map; `whose` an int32, a position in `somebodies`, -1 for nobody; `sources` a byte: 0 nobody says
-    so, 1 a human, 2 an automatic tag, 3 a suggestion; `qualities` a byte, 255 being 1.
+    the longer side of the map; `whose` an int32, a position in `somebodies`, -1 for nobody; `sources` a byte: 0 nobody
+    says so, 1 a human, 2 an automatic tag, 3 a suggestion; `qualities` a byte, 255 being 1.
     """
 
     total: int

@@ -9,8 +9,10 @@ const FEW = 150; // so many points in view are drawn as pictures, where there is
 const PICTURES = 48; // at once
 const MANY = 20000; // points in view that are drawn as squares: a shape is not seen among so many
 const CELLS = 96; // of the grid by which points are found, a side
+const SLOW = 12; // milliseconds
 const REACH = 14; // pixels from the pointer
 const LABELS = 30;
+const HIDDEN = 25; // fewer faces than this would lie under their name, so it is written above them
 
 let data = null; // as decoded
 let view = null; // { x, y: the place in the middle, k: pixels of the whole map }
@@ -63,7 +65,7 @@ function middles({ n, x, y, ranks, sources, somebodies }) {
     of.get(ranks[i]).push(i);
   }
   const median = (rows, along) => rows.map((i) => along[i]).sort((a, b) => a - b)[rows.length >> 1];
-  return [...of].map(([who, rows]) => ({ who, name: somebodies[who].name, x: median(rows, x), y: median(rows, y) }))
+  return [...of].map(([who, rows]) => ({ who, name: somebodies[who].name, n: rows.length, x: median(rows, x), y: median(rows, y) }))
     .sort((a, b) => a.who - b.who);
 }
 
@@ -127,6 +129,7 @@ function resize() {
   stage.canvas.height = Math.round(box.height * dense);
   view ??= { x: 0.5, y: 0.5, k: whole() };
   stage.colours = null;
+  last = null;
   redraw();
 }
 
@@ -146,12 +149,34 @@ function move(x, y) {
 
 // ---- Drawing
 
+// What takes longer than a frame is drawn when nothing has moved for a moment; meanwhile the last picture is moved.
 let asked = 0;
+let last = null; // { picture, view, ms }: what was drawn last
+let still = 0;
 function redraw() {
   asked ||= requestAnimationFrame(() => {
     asked = 0;
-    if (data?.n && stage?.canvas.isConnected) draw();
+    if (!data?.n || !stage?.canvas.isConnected) return;
+    clearTimeout(still);
+    if (!last || last.ms < SLOW) return draw();
+    const began = performance.now();
+    const { canvas, dense, w, h } = stage;
+    const pen = canvas.getContext("2d");
+    const by = view.k / last.view.k;
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    pen.clearRect(0, 0, canvas.width, canvas.height);
+    pen.drawImage(last.picture, (sx(last.view.x) - (w / 2) * by) * dense, (sy(last.view.y) - (h / 2) * by) * dense, canvas.width * by, canvas.height * by);
+    canvas.dataset.moved = (performance.now() - began).toFixed(1);
+    still = setTimeout(draw, 120);
   });
+}
+
+function keep(ms) {
+  const picture = last?.picture ?? document.createElement("canvas");
+  last = { picture, view: { ...view }, ms };
+  if (ms < SLOW) return;
+  [picture.width, picture.height] = [stage.canvas.width, stage.canvas.height];
+  picture.getContext("2d").drawImage(stage.canvas, 0, 0);
 }
 
 function colours() {
@@ -183,11 +208,12 @@ function draw() {
   const seen = inView();
   const r = radius(seen.length);
   points(pen, seen, r);
-  if (seen.length <= FEW) faces(pen, seen);
-  rings(pen, r);
+  const side = seen.length <= FEW ? faces(pen, seen) : 0;
+  rings(pen, Math.max(r, side / 2));
   labels(pen);
-  if (at >= 0) ring(pen, at, r + 5, stage.colours.ink, 2.5);
-  stage.canvas.dataset.frame = (performance.now() - began).toFixed(1);
+  keep(performance.now() - began);
+  if (at >= 0) ring(pen, at, Math.max(r, side / 2) + 5, stage.colours.ink, 2.5);
+  stage.canvas.dataset.frame = last.ms.toFixed(1);
 }
 
 function inView() {
@@ -255,6 +281,7 @@ function faces(pen, seen) {
     pen.stroke();
     pen.setLineDash([]);
   }
+  return drawn.length ? side : 0;
 }
 
 let loading = 0;
@@ -289,11 +316,11 @@ function labels(pen) {
   pen.textBaseline = "middle";
   pen.lineJoin = "round";
   const taken = [];
-  for (const { who, name, x, y } of data.middles) {
+  for (const { who, name, n, x, y } of data.middles) {
     if (taken.length >= LABELS) break;
     if (chosen.size && !chosen.has(who)) continue;
     const text = [...name].length > 22 ? `${[...name].slice(0, 21).join("")}…` : name;
-    const [px, py, half] = [sx(x), sy(y), pen.measureText(text).width / 2 + 4];
+    const [px, py, half] = [sx(x), sy(y) - (n < HIDDEN ? 20 : 0), pen.measureText(text).width / 2 + 4];
     if (px < 0 || py < 0 || px > stage.w || py > stage.h) continue;
     if (taken.some((box) => Math.abs(box.py - py) < 18 && Math.abs(box.px - px) < box.half + half)) continue;
     taken.push({ px, py, half });
@@ -474,7 +501,7 @@ function stray(one) {
     make("img", { className: "face", src: `${API}/faces/${one.face}/picture`, alt: "", loading: "lazy", width: 192, height: 192 }));
   show.setAttribute("aria-label", `Show on the map: a face called ${one.person}`);
   show.addEventListener("click", () => goTo(one.row));
-  const said = make("p", {}, make("bdi", { textContent: one.person }), one.confirmed ? ", you said" : "?", like ? " Nearer to " : " Far from the others of that name.");
+  const said = make("p", {}, make("bdi", { textContent: one.person }), one.confirmed ? ", you said." : "?", like ? " Nearer to " : " Far from the others of that name.");
   if (like) said.append(make("bdi", { textContent: other }), ".");
   const line = make("p", { className: "line" });
   const button = (text, path, body) => {
