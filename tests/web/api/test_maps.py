@@ -12,16 +12,19 @@ from phototag.web.jobs import Jobs
 from tests.web.conftest import Client, Serve
 
 
+def finish(client: Client, job: str) -> None:
+    """Wait for the end of a job."""
+    client.app.state.jobs._threads[job].join()
+
+
 def drawn(client: Client) -> dict:
     """The map, once it is there."""
-    jobs: Jobs = client.app.state.jobs
     client.app.state.jobs = Jobs(client.library.settings, scanning.here, scanning.draw_here)
     answer = client("GET", "/api/v1/map")
     assert answer.status_code == 202
     assert (answer.json()["kind"], answer.json()["total"] >= 0) == ("map", True)
-    client.app.state.jobs.close()
+    finish(client, answer.json()["id"])
     assert client.get(f"/jobs/{answer.json()['id']}")["state"] == "done"
-    jobs.close()
     return dict(client.get("/map"))
 
 
@@ -49,7 +52,7 @@ def test_the_map_is_drawn_in_a_process_of_its_own(serve: Serve, copied: Path) ->
     client = serve(copied)
     job = client("GET", "/api/v1/map").json()["id"]
     assert client("GET", "/api/v1/map").json()["id"] == job, "one is drawn at a time"
-    client.app.state.jobs._threads[job].join()
+    finish(client, job)
     assert client.get(f"/jobs/{job}")["state"] == "done"
     assert client.get("/map")["total"] == 8
 
