@@ -136,7 +136,7 @@ def _in_unit_square(places: NDArray[np.float32]) -> NDArray[np.float32]:
     side = float((high - low).max())
     if side == 0:
         return np.full_like(places, 0.5)
-    return np.clip((places - (low + high) / 2) / side + 0.5, 0, 1).astype(np.float32)
+    return np.asarray(np.clip((places - (low + high) / 2) / side + 0.5, 0, 1), dtype=np.float32)
 
 
 def _tsne(vectors: Vectors, progress: Progress) -> NDArray[np.float32]:
@@ -194,7 +194,7 @@ def _weights(squares: NDArray[np.float64], perplexity: float) -> NDArray[np.floa
         total = weights.sum(axis=1)
         entropy = np.log(total) + (scaled * weights).sum(axis=1) / total
         low, high = np.where(entropy > target, middle, low), np.where(entropy > target, high, middle)
-    return weights / weights.sum(axis=1, keepdims=True)
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True))
 
 
 def _principal(vectors: Vectors) -> NDArray[np.float64]:
@@ -214,7 +214,7 @@ def _pull(attraction: sparse.csr_array, places: NDArray[np.float64]) -> NDArray[
     apart = np.take(places, rows, axis=0) - np.take(places, attraction.indices, axis=0)
     weights = attraction.data / (1 + np.einsum("ij,ij->i", apart, apart))
     pairs = sparse.csr_array((weights, attraction.indices, attraction.indptr), shape=attraction.shape)
-    return pairs.sum(axis=1)[:, None] * places - pairs @ places
+    return np.asarray(pairs.sum(axis=1)[:, None] * places - pairs @ places)
 
 
 def _push(places: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -240,7 +240,7 @@ def _push(places: NDArray[np.float64]) -> NDArray[np.float64]:
     ]
     potentials = spread @ folded.reshape(4, -1).T.astype(np.float64)
     total = max(float(potentials[:, 3].sum()) - len(places), 1e-12)
-    return (potentials[:, :1] * places - potentials[:, 1:3]) / total
+    return np.asarray((potentials[:, :1] * places - potentials[:, 1:3]) / total)
 
 
 def _on_grid(places: NDArray[np.float64], points: int) -> sparse.csr_array:
