@@ -227,7 +227,7 @@ def _outliers(
     found = strays(vectors, places[rows], whose[rows].astype(np.intp), tagged[rows], space.thresholds.possible)
     shown = []
     for stray in found:
-        mark = marks[rows[stray.row]]
+        mark = marks[int(rows[stray.row])]
         is_confirmed = mark.source == Source.HUMAN.value
         if mark.person is not None and not (is_confirmed and stray.like is None):
             like = None if stray.like is None else somebodies[stray.like]

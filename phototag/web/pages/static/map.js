@@ -565,10 +565,11 @@ function legend() {
   });
   const key = (rank, text, hollow) => { const it = make("p", { className: "line quiet" }, swatch(rank, hollow), text); return make("li", {}, it); };
   const groups = data.somebodies.length - people.length;
-  if (data.sources.includes(SUGGESTED)) rows.push(key(0, "hollow: perhaps", true));
-  if (groups) rows.push(key(-1, `${groups.toLocaleString("en")} groups without a name`));
-  if (data.whose.includes(-1)) rows.push(key(-2, "in no group"));
-  section.querySelector("ul").replaceChildren(...rows);
+  const keys = [];
+  if (data.sources.includes(SUGGESTED)) keys.push(key(0, "hollow: perhaps", true));
+  if (groups) keys.push(key(-1, groups === 1 ? "1 group without a name" : `${groups.toLocaleString("en")} groups without a name`));
+  if (data.whose.includes(-1)) keys.push(key(-2, "in no group"));
+  section.querySelector("ul").replaceChildren(...keys, ...rows);
   const [find, all] = [section.querySelector("input"), section.querySelector("#legend-all")];
   find.hidden = people.length <= 12;
   find.oninput = () => {
