@@ -223,7 +223,7 @@ def _outliers(
     if space is None or not tagged.any():
         return []
     rows = np.flatnonzero(settled & (whose >= 0))
-    vectors = _vectors(index, space, np.array([marks[row].id for row in rows], dtype=np.bytes_))
+    vectors = _vectors(index, space, np.array([marks[row].id for row in rows.tolist()], dtype=np.bytes_))
     found = strays(vectors, places[rows], whose[rows].astype(np.intp), tagged[rows], space.thresholds.possible)
     shown = []
     for stray in found:

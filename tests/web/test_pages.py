@@ -53,7 +53,7 @@ def addresses(client: Client) -> list[str]:
     """Every kind of page."""
     group = client.get("/clusters")["clusters"][0]["id"]
     return ["/", "/person?name=elon", f"/groups/{group}", f"/photos/{client.photo('elon')}", "/find", "/find?q=elon",
-            "/history", "/problems"]  # fmt: skip
+            "/map", "/history", "/problems"]  # fmt: skip
 
 
 def test_every_link_on_every_page_leads_somewhere(reader: Client) -> None:
