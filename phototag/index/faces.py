@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from phototag.core.geometry import box_in_pixels, carried, to_upright, turned_size
+from phototag.index import spaces
 from phototag.index.spots import Spot
 from phototag.types import Box, Source
 
@@ -92,26 +93,35 @@ class Filter:
     """Whether on a photo with a file whose line in tags.jsonl is out of date."""
 
 
-_SELECT = """
+_SOURCE = """CASE WHEN named.ignored THEN NULL WHEN named.name IS NOT NULL THEN 'human'
+            WHEN s.grade = 'strong' THEN 'auto' WHEN s.grade IS NOT NULL THEN 'suggested' END"""
+
+_PERSON = "CASE WHEN named.ignored THEN NULL ELSE coalesce(named.name, guessed.name) END"
+
+_IGNORED = """(coalesce(named.ignored, 0) OR d.face_id IS NOT NULL
+            OR (named.id IS NULL AND s.grade IS NULL AND c.cluster_id IN (SELECT cluster_id FROM ignored_groups)))"""
+
+_SAID = """
+    LEFT JOIN dismissals d ON d.face_id = f.id
+    LEFT JOIN said l ON l.face_id = f.id AND l.verdict = 'is'
+    LEFT JOIN people named ON named.id = l.person_id
+    LEFT JOIN suggestions s ON s.face_id = f.id
+    LEFT JOIN people guessed ON guessed.id = s.person_id"""
+
+_SELECT = f"""
     SELECT f.id, f.hash, p.width, p.height, f.left, f.top, f.right, f.bottom, f.score, f.quality, c.cluster_id,
-        CASE WHEN named.ignored THEN NULL WHEN named.name IS NOT NULL THEN 'human' WHEN s.grade = 'strong' THEN 'auto'
-             WHEN s.grade IS NOT NULL THEN 'suggested' END,
-        CASE WHEN named.ignored THEN NULL ELSE coalesce(named.name, guessed.name) END,
+        {_SOURCE},
+        {_PERSON},
         CASE WHEN named.name IS NULL THEN s.distance END,
         CASE WHEN named.name IS NULL THEN coalesce(second.name, 'group ' || second.cluster_id) END,
-        s.runner_up_distance, first.path, first.orientation, coalesce(named.ignored, 0) OR d.face_id IS NOT NULL
-            OR (named.id IS NULL AND s.grade IS NULL AND c.cluster_id IN (SELECT cluster_id FROM ignored_groups)),
+        s.runner_up_distance, first.path, first.orientation, {_IGNORED},
         f.id IN (SELECT face_id FROM drawn_faces)
     FROM grouped c
     JOIN faces f ON f.id = c.face_id
     JOIN photos p ON p.hash = f.hash
     JOIN files first ON first.path = coalesce((SELECT min(path) FROM files WHERE files.content = f.hash
         AND files.hash = f.hash), (SELECT min(path) FROM files WHERE files.hash = f.hash))
-    LEFT JOIN dismissals d ON d.face_id = f.id
-    LEFT JOIN said l ON l.face_id = f.id AND l.verdict = 'is'
-    LEFT JOIN people named ON named.id = l.person_id
-    LEFT JOIN suggestions s ON s.face_id = f.id
-    LEFT JOIN people guessed ON guessed.id = s.person_id
+{_SAID}
     LEFT JOIN people second ON second.id = s.runner_up_id
     WHERE TRUE"""
 
@@ -122,6 +132,28 @@ def faces(db: sqlite3.Connection, wanted: Filter | None = None) -> list[KnownFac
     where, values = _conditions(wanted)
     rows = [_known_face(row) for row in db.execute(_SELECT + where, values)]
     return sorted(rows, key=lambda face: (face.path, face.box, face.id))
+
+
+class Mark(NamedTuple):
+    """What is said of a face, without its photo; the fields are those of `KnownFace`."""
+
+    id: str
+    quality: float
+    cluster: int | None
+    source: str | None
+    person: str | None
+
+
+def marks(db: sqlite3.Connection) -> list[Mark]:
+    """All faces on photos that are there and that something describes, but for those of the ignored; sorted by id."""
+    sql = f"""
+        SELECT f.id, f.quality, c.cluster_id, {_SOURCE}, {_PERSON}
+        FROM grouped c JOIN faces f ON f.id = c.face_id {_SAID}
+        WHERE NOT {_IGNORED} AND f.hash IN (SELECT hash FROM files)
+            AND f.hash IN (SELECT hash FROM photos WHERE space_id = ?)
+            AND f.id NOT IN (SELECT face_id FROM drawn_faces)
+        ORDER BY f.id"""
+    return [Mark(*row) for row in db.execute(sql, (spaces.current_id(db),))]
 
 
 def best_named(db: sqlite3.Connection, people: Collection[str], most: int) -> dict[str, list[KnownFace]]:

@@ -1,4 +1,4 @@
-"""What takes long: started by one request, followed and stopped by others; one at a time."""
+"""What takes long: started by one request, followed and stopped by others; one of a kind at a time."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import secrets
 import threading
 import time
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal, TypeAlias
 
+from phototag.app.facemap import Layout
 from phototag.app.scan import ScanReport
 from phototag.errors import LockedError, PhototagError, StoppedError, UnknownError
 from phototag.settings import Settings
 from phototag.web.failures import FAULT, code_of
-from phototag.web.scanning import Scan, Step
+from phototag.web.scanning import Draw, Scan, Step, Tell, draw_apart
 
 KEPT = 20
 """Jobs that are remembered."""
@@ -30,19 +33,21 @@ class State(StrEnum):
 
 @dataclass(slots=True)
 class Job:
-    """A scan that somebody asked for; one thread writes to it, others read.
+    """Work that somebody asked for; one thread writes to it, others read.
 
     Attributes:
         id: of it, not to be guessed.
+        kind: "scan" or "map".
         started_s, ended_s: by the monotonic clock; the end is None while it runs.
         step: how far it is.
         state: how it stands.
         error, code: a sentence and its code, where it failed or was stopped.
-        report: what it came to, where it is done.
+        report: what a scan came to, where it is done.
         stop: set to stop it.
     """
 
     id: str
+    kind: Literal["scan", "map"]
     started_s: float
     ended_s: float | None = None
     step: Step = field(default_factory=Step)
@@ -58,19 +63,26 @@ class Job:
         return (time.monotonic() if self.ended_s is None else self.ended_s) - self.started_s
 
 
+_STARTS_OVER = "Stopped. Nothing is lost; to read all again starts over."
+
+Work: TypeAlias = Callable[[Job, Tell], None]
+
+
 class Jobs:
     """The jobs of a server.
 
     Attributes:
         is_closing: whether the server is about to end.
+        drawn: the map that was drawn last, for where it cannot be kept in the index's folder.
     """
 
-    def __init__(self, settings: Settings, scan: Scan) -> None:
-        self._settings, self._scan = settings, scan
+    def __init__(self, settings: Settings, scan: Scan, draw: Draw = draw_apart) -> None:
+        self._settings, self._scan, self._draw = settings, scan, draw
         self._jobs: dict[str, Job] = {}
         self._threads: dict[str, threading.Thread] = {}
         self._lock = threading.Lock()
         self.is_closing = False
+        self.drawn: Layout | None = None
 
     def start(self, force: bool) -> Job:
         """Start a scan.
@@ -78,15 +90,38 @@ class Jobs:
         Raises:
             LockedError: there is one.
         """
+
+        def scan(job: Job, tell: Tell) -> None:
+            try:
+                job.report = self._scan(self._settings, force, tell, job.stop)
+            except StoppedError as stopped:
+                raise StoppedError(_STARTS_OVER if force else str(stopped)) from stopped
+
         with self._lock:
-            if any(job.state is State.RUNNING for job in self._jobs.values()):
+            if self._running("scan") is not None:
                 raise LockedError("A scan is running already. Wait until it is done, or stop it.")
-            job = Job(secrets.token_hex(8), time.monotonic())
-            self._jobs[job.id] = job
-            for old in list(self._jobs)[:-KEPT]:
-                del self._jobs[old], self._threads[old]
-            self._threads[job.id] = threading.Thread(target=self._run, args=(job, force), name="phototag-job")
-            self._threads[job.id].start()
+            return self._started("scan", scan)
+
+    def draw_map(self) -> Job:
+        """Draw the map of faces, unless that is being done: then that job."""
+
+        def draw(job: Job, tell: Tell) -> None:
+            self.drawn = self._draw(self._settings, tell, job.stop)
+
+        with self._lock:
+            return self._running("map") or self._started("map", draw)
+
+    def _running(self, kind: str) -> Job | None:
+        return next((job for job in self._jobs.values() if job.state is State.RUNNING and job.kind == kind), None)
+
+    def _started(self, kind: Literal["scan", "map"], work: Work) -> Job:
+        """A new job. With the lock held."""
+        job = Job(secrets.token_hex(8), kind, time.monotonic())
+        self._jobs[job.id] = job
+        for old in list(self._jobs)[:-KEPT]:
+            del self._jobs[old], self._threads[old]
+        self._threads[job.id] = threading.Thread(target=self._run, args=(job, work), name="phototag-job")
+        self._threads[job.id].start()
         return job
 
     def listed(self) -> list[Job]:
@@ -95,8 +130,9 @@ class Jobs:
             return list(reversed(self._jobs.values()))
 
     def running(self) -> Job | None:
-        """The one that runs, or None."""
-        return next((job for job in self.listed() if job.state is State.RUNNING), None)
+        """The scan that runs, or None."""
+        with self._lock:
+            return self._running("scan")
 
     def require(self, job: str) -> Job:
         """Look a job up.
@@ -121,16 +157,15 @@ class Jobs:
         for thread in list(self._threads.values()):
             thread.join()
 
-    def _run(self, job: Job, force: bool) -> None:
+    def _run(self, job: Job, work: Work) -> None:
         def tell(step: Step) -> None:
             job.step = step
 
         state, error, code = State.DONE, None, None
         try:
-            job.report = self._scan(self._settings, force, tell, job.stop)
+            work(job, tell)
         except StoppedError as stopped:
-            error = "Stopped. Nothing is lost; to read all again starts over." if force else str(stopped)
-            state, code = State.STOPPED, code_of(stopped.exit_code)
+            state, error, code = State.STOPPED, str(stopped), code_of(stopped.exit_code)
         except PhototagError as failed:
             state, error, code = State.FAILED, str(failed), code_of(failed.exit_code)
         except Exception as fault:

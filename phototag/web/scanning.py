@@ -1,4 +1,4 @@
-"""A scan for a request that does not wait for it: in a process of its own, so that the server stays quick."""
+"""What takes long, a scan or a map, for a request that does not wait for it: in a process of its own."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from phototag import wiring
-from phototag.app import disk
+from phototag.app import disk, facemap
+from phototag.app.facemap import Layout
 from phototag.app.scan import ScanReport, scan
 from phototag.errors import PhototagError, StoppedError
 from phototag.settings import Settings
@@ -24,6 +26,8 @@ T = TypeVar("T")
 
 TOLD_S = 0.1
 """How often is told how far it is."""
+
+STOPPED = "Stopped. Nothing is lost; the next scan goes on where it was."
 
 GRACE_S = 10.0
 """How long a scan that is to stop has to come to the end of a step; an index is whole even if it is killed."""
@@ -61,6 +65,18 @@ class Scan(Protocol):
         """
 
 
+class Draw(Protocol):
+    """Draws the map of faces anew."""
+
+    def __call__(self, settings: Settings, tell: Tell, stop: threading.Event) -> Layout:
+        """Draw, telling how far it is.
+
+        Raises:
+            StoppedError: `stop` was set.
+            PhototagError: the index cannot be read.
+        """
+
+
 class Reporter:
     """A Progress that tells each step, not more often than anybody can read, and ends where it is to stop."""
 
@@ -77,7 +93,7 @@ class Reporter:
         told, done = time.monotonic(), 0
         for item in items:
             if self._is_stopped():
-                raise StoppedError("Stopped. Nothing is lost; the next scan goes on where it was.")
+                raise StoppedError(STOPPED)
             yield item
             done += 1
             if time.monotonic() - told >= TOLD_S:
@@ -97,16 +113,37 @@ def _scan(settings: Settings, force: bool, progress: Reporter) -> ScanReport:
         return scan(index, workshop(settings, None, None, None, progress), force=force)
 
 
+def _draw(settings: Settings, progress: Reporter) -> Layout:
+    with wiring.reading(settings) as index:
+        return facemap.draw(index, progress)
+
+
 def apart(settings: Settings, force: bool, tell: Tell, stop: threading.Event) -> ScanReport:
     """See `Scan`; in a child process."""
+    return _in_child(partial(_scan, settings, force), tell, stop)
+
+
+def draw_here(settings: Settings, tell: Tell, stop: threading.Event) -> Layout:
+    """See `Draw`; in this process, by this thread."""
+    return _draw(settings, Reporter(tell, stop.is_set))
+
+
+def draw_apart(settings: Settings, tell: Tell, stop: threading.Event) -> Layout:
+    """See `Draw`; in a child process."""
+    return _in_child(partial(_draw, settings), tell, stop)
+
+
+def _in_child(work: Callable[[Reporter], T], tell: Tell, stop: threading.Event) -> T:
+    """What some work comes to; it, and what it comes to, must be such that another process can be sent it."""
     spawn = multiprocessing.get_context("spawn")
     ours, theirs = spawn.Pipe()
-    child = spawn.Process(target=_child, args=(theirs, settings, force), name="phototag-scan")
+    child = spawn.Process(target=_child, args=(theirs, work), name="phototag-job")
     with wiring.shielded():
         child.start()
     theirs.close()
     try:
-        return _followed(ours, tell, stop)
+        done: T = _followed(ours, tell, stop)
+        return done
     finally:
         ours.close()
         child.join(GRACE_S)
@@ -115,7 +152,7 @@ def apart(settings: Settings, force: bool, tell: Tell, stop: threading.Event) ->
             child.join()
 
 
-def _followed(ours: Connection, tell: Tell, stop: threading.Event) -> ScanReport:
+def _followed(ours: Connection, tell: Tell, stop: threading.Event) -> Any:
     """What a child tells, up to its end."""
     asked_at: float | None = None
     while True:
@@ -123,23 +160,23 @@ def _followed(ours: Connection, tell: Tell, stop: threading.Event) -> ScanReport
             asked_at = time.monotonic()
             ours.send("stop")
         if asked_at is not None and time.monotonic() - asked_at > GRACE_S:
-            raise StoppedError("Stopped. Nothing is lost; the next scan goes on where it was.")
+            raise StoppedError(STOPPED)
         if not ours.poll(TOLD_S):
             continue
         try:
             said = ours.recv()
         except EOFError:
-            raise PhototagError("The scan ended without a word; its lines in the terminal say why.") from None
+            raise PhototagError("The work ended without a word; its lines in the terminal say why.") from None
         if isinstance(said, Step):
             tell(said)
-        elif isinstance(said, ScanReport):
-            return said
-        else:
+        elif isinstance(said, PhototagError):
             raise said
+        else:
+            return said
 
 
-def _child(theirs: Connection, settings: Settings, force: bool) -> None:
-    """In the child: scan, and say how far it is until nobody listens any more."""
+def _child(theirs: Connection, work: Callable[[Reporter], object]) -> None:
+    """In the child: work, and say how far it is until nobody listens any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then tells us
 
     def tell(step: Step) -> None:
@@ -149,7 +186,7 @@ def _child(theirs: Connection, settings: Settings, force: bool) -> None:
             raise StoppedError("Nobody listens any more.") from None
 
     try:
-        theirs.send(_scan(settings, force, Reporter(tell, theirs.poll)))
+        theirs.send(work(Reporter(tell, theirs.poll)))
     except PhototagError as error:
         with suppress(OSError):
             theirs.send(error)

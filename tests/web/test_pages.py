@@ -54,7 +54,7 @@ def addresses(client: Client) -> list[str]:
     """Every kind of page."""
     group = client.get("/clusters")["clusters"][0]["id"]
     return ["/", "/person?name=elon", f"/groups/{group}", f"/photos/{client.photo('elon')}", "/find", "/find?q=elon",
-            "/review", "/history", "/problems", "/library", "/duplicates", "/ignored", "/split?who=elon",
+            "/review", "/map", "/history", "/problems", "/library", "/duplicates", "/ignored", "/split?who=elon",
             f"/split?who={group}"]  # fmt: skip
 
 

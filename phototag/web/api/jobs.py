@@ -1,4 +1,4 @@
-"""Scans, started and followed."""
+"""Scans, and maps that are drawn: started and followed."""
 
 from __future__ import annotations
 
@@ -22,31 +22,32 @@ LOOK_S, ALIVE_S = 0.1, 15.0
 KINDS = ("seen", "new", "changed", "moved", "gone", "unchanged", "duplicates")
 
 
-async def _jobs_of(request: Request) -> Jobs:
+async def jobs_of(request: Request) -> Jobs:
+    """The jobs of the server."""
     jobs: Jobs = request.app.state.jobs
     return jobs
 
 
-Known = Annotated[Jobs, Depends(_jobs_of)]
+Known = Annotated[Jobs, Depends(jobs_of)]
 JobId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
 
 
 @router.post("/jobs/scan", operation_id="startScan", status_code=202)
 def scan(jobs: Known, wish: models.Scanning) -> models.Job:
     """Start a scan; one runs at a time. Decisions have to wait until it is done."""
-    return _job(jobs.start(wish.force))
+    return job_model(jobs.start(wish.force))
 
 
 @router.get("/jobs", operation_id="listJobs")
 def listed(jobs: Known, library: Served) -> models.Jobs:
     """The last jobs, the newest first, and whether another program writes the index."""
-    return models.Jobs(jobs=[_job(job) for job in jobs.listed()], writer=library.writer())
+    return models.Jobs(jobs=[job_model(job) for job in jobs.listed()], writer=library.writer())
 
 
 @router.get("/jobs/{job}", operation_id="getJob")
 def one(jobs: Known, job: JobId) -> models.Job:
     """How far a job is, and what it came to."""
-    return _job(jobs.require(job))
+    return job_model(jobs.require(job))
 
 
 @router.delete("/jobs/{job}", operation_id="stopJob", status_code=202)
@@ -54,7 +55,7 @@ def stop(jobs: Known, job: JobId) -> models.Job:
     """Stop a job. Nothing is lost: the next scan goes on where it was."""
     found = jobs.require(job)
     found.stop.set()
-    return _job(found)
+    return job_model(found)
 
 
 @router.get("/jobs/{job}/events", operation_id="followJob", response_class=StreamingResponse)
@@ -68,11 +69,11 @@ async def _events(jobs: Jobs, job: Job) -> AsyncIterator[str]:
     while not jobs.is_closing:
         state, step = job.state, job.step
         if state is not State.RUNNING:
-            yield f"event: end\ndata: {_job(job).model_dump_json()}\n\n"
+            yield f"event: end\ndata: {job_model(job).model_dump_json()}\n\n"
             return
         if step is not told:
             told, quiet_s = step, 0.0
-            yield f"event: progress\ndata: {_job(job).model_dump_json()}\n\n"
+            yield f"event: progress\ndata: {job_model(job).model_dump_json()}\n\n"
         elif quiet_s >= ALIVE_S:
             quiet_s = 0.0
             yield ": still there\n\n"
@@ -80,11 +81,12 @@ async def _events(jobs: Jobs, job: Job) -> AsyncIterator[str]:
         quiet_s += LOOK_S
 
 
-def _job(job: Job) -> models.Job:
+def job_model(job: Job) -> models.Job:
+    """A job for the answer."""
     step = job.step
     return models.Job(
         id=job.id,
-        kind="scan",
+        kind=job.kind,
         state=job.state.value,
         label=step.label,
         done=step.done,

@@ -423,7 +423,7 @@ class Job(BaseModel):
     """Something that takes long, and how far it is."""
 
     id: str
-    kind: Literal["scan"]
+    kind: Literal["scan", "map"]
     state: Literal["running", "done", "stopped", "failed"]
     label: Text
     done: int
@@ -528,3 +528,39 @@ class EnrolledPage(BaseModel):
     """Everybody who is enrolled, by name."""
 
     enrolled: list[Enrolled]
+
+
+class Somebody(BaseModel):
+    """A person (`name`), or a group without one (`group`), and how many of their faces are on the map."""
+
+    name: Text | None
+    group: int | None
+    faces: int
+
+
+class Outlier(BaseModel):
+    """A face that carries a name and lies among others; `like` is whom it is nearer to, by position in `somebodies`."""
+
+    face: str
+    photo: str
+    person: Text
+    confirmed: bool
+    like: int | None
+
+
+class FaceMap(BaseModel):
+    """A map of faces. Arrays are base64, little-endian, an item a face, in one order.
+
+    `faces` has 8 bytes each, an id; `places` two uint16, x from left to right and y from top to bottom, 65,535 being
+    the longer side of the map; `whose` an int32, a position in `somebodies`, -1 for nobody; `sources` a byte: 0 nobody
+    says so, 1 a human, 2 an automatic tag, 3 a suggestion; `qualities` a byte, 255 being 1.
+    """
+
+    total: int
+    faces: str
+    places: str
+    whose: str
+    sources: str
+    qualities: str
+    somebodies: list[Somebody]
+    outliers: list[Outlier]

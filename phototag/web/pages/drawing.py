@@ -27,8 +27,7 @@ from phototag.web.pages import words
 
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 STATIC: Mapping[str, str] = {
-    file.name: _TYPES[Path(file.name).suffix]
-    for file in sorted(files(__package__).joinpath("static").iterdir(), key=str)
+    file.name: _TYPES[Path(file.name).suffix] for file in files(__package__).joinpath("static").iterdir()
 }
 """Files beside the pages, and their media types."""
 
