@@ -13,7 +13,8 @@ from pathlib import Path
 from benchmarks import indexes
 from phototag.app import evidence, export, tag
 from phototag.engines.dlib_weights import DIM
-from phototag.engines.standard import NAME, THRESHOLDS
+from phototag.engines.registry import DEFAULT as NAME
+from phototag.engines.resnet import THRESHOLDS
 from phototag.index.db import FOLDER, GROUPED, set_meta, transaction
 from phototag.types import Space
 

@@ -102,10 +102,12 @@ class Features:
         return found
 
 
-def open_features(data: Path, kept: Path | None) -> Features:
-    """Describe with the default engine, on all processors."""
-    workers = wiring.default_workers()
-    engine = wiring.open_engine(settings.load(None, None), None, workers)
+def open_features(data: Path, kept: Path | None, detector: str | None = None, embedder: str | None = None) -> Features:
+    """Describe with the default engine, or another detector or embedder, on all processors."""
+    workers, set_up = wiring.default_workers(), settings.load(None, None)
+    is_usual = detector is None and embedder is None
+    choice = None if is_usual else wiring.choose_engine(set_up, None, detector or "mtcnn", embedder or "dlib")
+    engine = wiring.open_engine(set_up, choice, workers)
     return Features(data, engine, kept, workers)
 
 

@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 class Bench:
     """The claims, over data that is described once for all of them."""
 
-    def __init__(self, data: Path, suffix: str, kept: Path | None) -> None:
-        self.data, self.suffix, self.kept = data, suffix, kept
+    def __init__(self, data: Path, suffix: str, kept: Path | None, parts: tuple[str | None, str | None]) -> None:
+        self.data, self.suffix, self.kept, self.parts = data, suffix, kept, parts
 
     @cached_property
     def features(self) -> Features:
         """What the engine finds; loaded when the first claim asks."""
         from benchmarks.features import open_features
 
-        return open_features(self.data, self.kept)
+        return open_features(self.data, self.kept, *self.parts)
 
     def verification(self) -> Iterable[Table]:
         """Two photos of one person, or not."""
@@ -80,13 +80,15 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder that holds the sets")
     parser.add_argument("--suffix", default="dev", help="which part of each set, as in lfw-dev (default: dev)")
     parser.add_argument("--features", type=Path, metavar="FILE.npz", help="keeps what was found on photos")
+    parser.add_argument("--detector", metavar="NAME", help="as of phototag scan")
+    parser.add_argument("--embedder", metavar="NAME", help="likewise")
     options = parser.parse_args(arguments)
     unknown = set(options.claims) - set(CLAIMS)
     if unknown:
         parser.error(f"no such claim: {', '.join(sorted(unknown))}; choose of: {', '.join(CLAIMS)}")
     if not options.data.is_dir():
         parser.error(f"{options.data} is not a folder")
-    bench = Bench(options.data, options.suffix, options.features)
+    bench = Bench(options.data, options.suffix, options.features, (options.detector, options.embedder))
     results = {}
     for claim in options.claims or CLAIMS:
         for found in CLAIMS[claim](bench):

@@ -5,6 +5,7 @@ Nothing here computes; see `phototag.core` for what is done with these values.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -89,17 +90,41 @@ class Thresholds:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """Which engine.
+
+    Attributes:
+        name: what it is called; engines of one name describe alike.
+        detector: the name of one, or the absolute path of a card; "" for an engine that is asked for by its name.
+        embedder: likewise.
+    """
+
+    name: str
+    detector: str = field(default="", compare=False)
+    embedder: str = field(default="", compare=False)
+
+    @property
+    def options(self) -> str:
+        """How it is asked for on a command line."""
+        if not self.detector:
+            return f"--engine {self.name}"
+        return shlex.join(["--detector", self.detector, "--embedder", self.embedder])
+
+
+@dataclass(frozen=True, slots=True)
 class Space:
     """What makes two vectors comparable. Vectors of different Spaces have no distance.
 
     Attributes:
-        engine: the registry's name of the engine, for people and for `--engine`.
+        engine: the name of the engine, for people; see `Choice`.
         weights: first 12 hex digits of the SHA-256 over all weights that shaped the vector.
         dim: number of components.
         metric: "euclidean".
         views: what was averaged into one vector, e.g. "face" or "turned+zoomed+mirrored".
         precision: the arithmetic, "f32" or "bf16".
         thresholds: not part of the identity, so that they can be recalibrated.
+        detector: see `Choice`; where it was found last, so not part of the identity either.
+        embedder: likewise.
     """
 
     engine: str
@@ -109,11 +134,18 @@ class Space:
     views: str
     precision: str
     thresholds: Thresholds = field(compare=False)
+    detector: str = field(default="", compare=False)
+    embedder: str = field(default="", compare=False)
 
     @property
     def key(self) -> str:
         """One line that is equal for equal Spaces."""
         return f"{self.engine}/{self.weights}/{self.dim}/{self.metric}/{self.views}/{self.precision}"
+
+    @property
+    def choice(self) -> Choice:
+        """The engine that describes in this Space."""
+        return Choice(self.engine, self.detector, self.embedder)
 
 
 @dataclass(frozen=True, slots=True)

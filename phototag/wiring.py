@@ -22,10 +22,10 @@ from phototag.app.enrolment import list_file
 from phototag.engines import registry
 from phototag.errors import DamagedError, LibraryError, LockedError, NewerIndexError, UsageError
 from phototag.files import write_if_changed
-from phototag.index import backups, db, lock
+from phototag.index import backups, db, lock, spaces
 from phototag.index.db import Index
 from phototag.settings import Settings
-from phototag.types import Engine
+from phototag.types import Choice, Engine
 
 LAST = "last.json"
 
@@ -184,24 +184,39 @@ def _in_our_words() -> Iterator[None]:
         raise LibraryError(f"Cannot read or write {error.filename or 'the library'}: {error.strerror}.") from error
 
 
-def require_engine_name(name: str | None) -> None:
-    """Refuse an engine that there is not, before anything is written.
+def choose_engine(settings: Settings, name: str | None, detector: str | None, embedder: str | None) -> Choice | None:
+    """The engine that a user asks for, checked before anything is written; None where they ask for none.
+
+    A detector without an embedder, or the other way around, goes with what the library has.
 
     Raises:
-        UsageError: no such engine.
+        UsageError: no such engine, or both an engine and a part of one are asked for.
+        EngineError: a model, its card or a package is missing or not right.
+        ChecksumError: weights are not the released ones.
     """
-    if name is not None:
-        registry.entry(name)
+    if name is None and detector is None and embedder is None:
+        return None
+    if name is not None and (detector or embedder):
+        raise UsageError(f"Give --engine {name}, or --detector and --embedder, not both.")
+    before = _described_by(settings) if (detector is None) != (embedder is None) else None
+    return registry.choose(name, detector, embedder, before, settings.cache)
 
 
-def require_engine(name: str) -> None:
-    """Refuse an engine that there is not or that is not installed, before anything is written.
+def _described_by(settings: Settings) -> Choice | None:
+    with suppress(LibraryError, NewerIndexError), reading(settings) as index:
+        space = spaces.current(index.db)
+        return space.choice if space else None
+    return None
+
+
+def require_engine(choice: Choice) -> None:
+    """Refuse an engine that is not installed, before anything is written.
 
     Raises:
-        UsageError: no such engine.
         EngineError: something it needs is not installed.
     """
-    registry.require(name)
+    if not choice.detector:
+        registry.require(choice.name)
 
 
 def _refuse_to_forget(folder: Path, root: Path) -> None:
@@ -243,15 +258,14 @@ def refuse_part_of_library(settings: Settings) -> None:
         )
 
 
-def open_engine(settings: Settings, name: str | None, workers: int) -> Engine:
+def open_engine(settings: Settings, choice: Choice | None, workers: int) -> Engine:
     """Load an engine, the default one for None, for this many workers.
 
     Raises:
-        UsageError: no such engine.
-        EngineError: something it needs is not installed.
+        EngineError: something it needs is missing, or is not what it was when the engine was chosen.
         ChecksumError: its weights are not the released ones.
     """
-    return registry.load(name or registry.DEFAULT, settings.cache, threads=workers)
+    return registry.open_chosen(choice or Choice(registry.DEFAULT), settings.cache, threads=workers)
 
 
 FEW_PHOTOS = 12

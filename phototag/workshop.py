@@ -9,11 +9,11 @@ from phototag.app.scan import Workshop
 from phototag.media import darkroom, images
 from phototag.media.darkroom import Darkroom
 from phototag.settings import Settings
-from phototag.types import Progress
+from phototag.types import Choice, Progress
 
 
 def workshop(
-    settings: Settings, engine: str | None, workers: int | None, max_megapixels: float | None, progress: Progress
+    settings: Settings, engine: Choice | None, workers: int | None, max_megapixels: float | None, progress: Progress
 ) -> Workshop:
     """What a scan works with, as the user set it; None for what is usual."""
     n_workers = workers or wiring.default_workers()

@@ -88,7 +88,7 @@ def draw_photo(path: Path, colours: Sequence[str], size: tuple[int, int] = (320,
     What is behind them depends on the file's name, so that photos of one person are no copies.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    image = _background(path.name).resize(size)
+    image = soft_background(path.name).resize(size)
     draw = ImageDraw.Draw(image)
     step = size[0] / max(len(colours), 1)
     for i, colour in enumerate(colours):
@@ -99,7 +99,7 @@ def draw_photo(path: Path, colours: Sequence[str], size: tuple[int, int] = (320,
     return path
 
 
-def _background(name: str) -> Image.Image:
+def soft_background(name: str) -> Image.Image:
     """Eight by eight soft spots of grey."""
     greys = hashlib.blake2b(os.fsencode(name), digest_size=64).digest()
     return Image.frombytes("L", (8, 8), bytes(96 + grey // 4 for grey in greys)).convert("RGB")

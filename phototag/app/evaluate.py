@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from phototag.app import export, tag
 from phototag.app.evidence import Evidence, gather, keep_limits
 from phototag.core.calibration import Quality, Trial, calibrate, measure, trials
-from phototag.core.matching import StrongLimits, strong_limit
+from phototag.core.matching import OFF, StrongLimits, strong_limit
 from phototag.errors import UsageError
 from phototag.index import people, photos
 from phototag.index.db import Index, transaction
 
-__all__ = ["Evaluation", "PersonQuality", "Quality", "calibrate_tagging", "evaluate", "forget_calibration"]
+__all__ = ["OFF", "Evaluation", "PersonQuality", "Quality", "calibrate_tagging", "evaluate", "forget_calibration"]
 
 
 @dataclass(frozen=True, slots=True)

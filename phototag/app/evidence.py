@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, replace
 
-from phototag.core.matching import StrongLimits
+from phototag.core.matching import OFF, StrongLimits
 from phototag.index import people, photos, spaces
 from phototag.index.db import CALIBRATED, Index, get_meta, set_meta
 from phototag.types import Label, Space
@@ -82,6 +82,12 @@ def calibrated_limits(index: Index, space: Space) -> StrongLimits | None:
     if document.get("space") != space.key:
         return None
     return StrongLimits(document["everybody"], {int(person): limit for person, limit in document["people"].items()})
+
+
+def is_tagging(index: Index) -> bool:
+    """Whether a match may tag by itself: a limit is shipped with the embedder, or was calibrated here."""
+    space = spaces.current(index.db)
+    return space is None or space.thresholds.strong != OFF or calibrated_limits(index, space) is not None
 
 
 def keep_limits(index: Index, space: Space, limits: StrongLimits | None) -> None:

@@ -88,7 +88,7 @@ def open_eye(shop: Workshop, space: Space | None) -> Eye:
     Raises:
         EngineError: the engine cannot be loaded, or it describes faces in another way than those of the index.
     """
-    engine = shop.open_engine(shop.engine or (space.engine if space else None))
+    engine = shop.open_engine(shop.engine or (space.choice if space else None))
     if space is not None:
         require_space(space, engine.space)
     return Eye(engine, shop.darkroom)

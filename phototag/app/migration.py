@@ -27,7 +27,7 @@ from phototag.index import photos, spaces
 from phototag.index.db import FILE, Index, open_for_writing
 from phototag.index.redescription import Comparison, Lost, back_up, compare, take_over
 from phototag.media.walk import is_there
-from phototag.types import Space
+from phototag.types import Choice, Space
 
 __all__ = ["Comparison", "Lost", "MigrationReport", "migrate"]
 
@@ -50,15 +50,15 @@ class MigrationReport:
         problems: files that could not be used and folders that could not be read.
     """
 
-    before: str
-    engine: str
+    before: Choice
+    engine: Choice
     comparison: Comparison | None
     is_done: bool
     problems: tuple[PhotoProblem, ...] = ()
 
 
 def migrate(
-    index: Index, shop: Workshop, engine: str, allowed_loss: float = 0.0, *, dry_run: bool = False
+    index: Index, shop: Workshop, engine: Choice, allowed_loss: float = 0.0, *, dry_run: bool = False
 ) -> MigrationReport:
     """Describe all photos with another engine, and bind what was said to the faces that it finds.
 
@@ -67,7 +67,7 @@ def migrate(
     Args:
         index: open for writing.
         shop: what to work with.
-        engine: the name of the other engine.
+        engine: the other engine.
         allowed_loss: share, 0 to 1, of the faces that were spoken of which may find no face any more.
         dry_run: describe and compare, but leave the index as it is.
 
@@ -79,18 +79,18 @@ def migrate(
     """
     space = spaces.current(index.db)
     if space is None:
-        raise UsageError(f"No photo has been described yet. Begin with: phototag scan DIR --engine {engine}")
-    if space.engine == engine:
+        raise UsageError(f"No photo has been described yet. Begin with: phototag scan DIR {engine.options}")
+    if space.choice == engine:
         return _finished(index, shop, engine, dry_run)
     require_photos(index.root, index.folder, excluded(index))
     shop.open_engine(engine)  # refuses what cannot be loaded, before anything is written
     described = _describe(index, shop, engine)
     if not dry_run:
-        _require_little_loss(described.comparison, allowed_loss, space.engine, engine)
+        _require_little_loss(described.comparison, allowed_loss, space.choice, engine)
         back_up(index.db, index.folder)
         take_over(index.db, index.folder / MIGRATION / FILE, described.space, described.missing)
         _conclude(index, shop)
-    return MigrationReport(space.engine, engine, described.comparison, not dry_run, described.problems)
+    return MigrationReport(space.choice, engine, described.comparison, not dry_run, described.problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class _Described:
     problems: tuple[PhotoProblem, ...]
 
 
-def _describe(index: Index, shop: Workshop, engine: str) -> _Described:
+def _describe(index: Index, shop: Workshop, engine: Choice) -> _Described:
     """Bring the other index up to date with the disk, and compare."""
     with _other_index(index, engine) as other:
         exclude(other, ["", *excluded(index)])
@@ -123,7 +123,7 @@ def _describe(index: Index, shop: Workshop, engine: str) -> _Described:
 
 
 @contextmanager
-def _other_index(index: Index, engine: str) -> Iterator[Index]:
+def _other_index(index: Index, engine: Choice) -> Iterator[Index]:
     """The index that this engine fills: one that was begun, or else a new one.
 
     It holds nothing that a person said, so whatever is wrong with it, it is made anew.
@@ -135,7 +135,7 @@ def _other_index(index: Index, engine: str) -> Iterator[Index]:
         shutil.rmtree(folder, ignore_errors=True)
         opened = _open(folder, index.root)
     begun = spaces.current(opened.db)
-    if begun is not None and begun.engine != engine:
+    if begun is not None and begun.choice != engine:
         opened.close()
         shutil.rmtree(folder)
         opened = _open(folder, index.root)
@@ -157,23 +157,23 @@ def _missing(index: Index, other: Index, reading: Reading) -> list[bytes]:
     return sorted(path for path in known.keys() - there if not is_there(path, reading.walk.unreadable))
 
 
-def _require_little_loss(found: Comparison, allowed: float, before: str, engine: str) -> None:
+def _require_little_loss(found: Comparison, allowed: float, before: Choice, engine: Choice) -> None:
     if found.lost_share <= allowed:  # also false if that is no number
         return
     told = [f"{lost.said} on {os.fsdecode(lost.path)}" for lost in found.lost[:TOLD]]
     more = len(found.lost) - len(told)
-    all_ = f"; and {more} more: phototag migrate --engine {engine} --dry-run --json" if more else ""
+    all_ = f"; and {more} more: phototag migrate {engine.options} --dry-run --json" if more else ""
     share = math.ceil(1000 * found.lost_share) / 1000
     raise LossError(
-        f"{engine} does not find {found.lost_faces} of the {found.lost_faces + found.matched} faces that you spoke of: "
-        f"{'; '.join(told)}{all_}. Nothing was changed, and what it found is kept. What you said of those faces would "
-        f"wait until you migrate to {before} again.\n"
-        f"Go on all the same:  phototag migrate --engine {engine} --allow-loss {share:g}\n"
-        f"Give up:             phototag migrate --engine {before}"
+        f"{engine.name} does not find {found.lost_faces} of the {found.lost_faces + found.matched} faces that you "
+        f"spoke of: {'; '.join(told)}{all_}. Nothing was changed, and what it found is kept. What you said of those "
+        f"faces would wait until you migrate to {before.name} again.\n"
+        f"Go on all the same:  phototag migrate {engine.options} --allow-loss {share:g}\n"
+        f"Give up:             phototag migrate {before.options}"
     )
 
 
-def _finished(index: Index, shop: Workshop, engine: str, dry_run: bool) -> MigrationReport:
+def _finished(index: Index, shop: Workshop, engine: Choice, dry_run: bool) -> MigrationReport:
     """The index has this engine: finish what may have been interrupted after it was taken over."""
     if (index.folder / MIGRATION).is_dir() and not dry_run:
         _conclude(index, shop)

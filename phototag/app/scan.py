@@ -23,7 +23,7 @@ from phototag.index import groups, people, photos, spaces
 from phototag.index.db import SCANNED, Index, set_meta, transaction
 from phototag.media import walk
 from phototag.media.darkroom import Darkroom
-from phototag.types import Engine, PhotoFile, Progress
+from phototag.types import Choice, Engine, PhotoFile, Progress
 
 WAITING_PER_WORKER = 4
 """Photos handed out ahead of the workers: enough that none waits, few enough that memory stays flat."""
@@ -51,6 +51,7 @@ class ScanReport:
         passed_over: how many files, or whole folders, are not looked at: "video", "other_picture", "other", "excluded".
         excluded: the patterns of --exclude that hold.
         seconds: step -> how long it took, all workers added up.
+        is_tagging: whether a match may tag by itself: not where no limit was measured.
     """
 
     seen: int
@@ -68,6 +69,7 @@ class ScanReport:
     passed_over: Mapping[str, int]
     excluded: tuple[str, ...]
     seconds: Mapping[str, float]
+    is_tagging: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,8 @@ class Workshop:
     """What a scan works with.
 
     Attributes:
-        engine: the name that the user asked for; None for the one that described the index, or the default.
-        open_engine: loads an engine by name (None: the default); called only if there is something to read.
+        engine: the one that the user asked for; None for the one that described the index, or the default.
+        open_engine: loads an engine (None: the default); called only if there is something to read.
         prepare: for this many workers and this many photos, starts what takes time to start, before the engine is
             loaded; called only if there is something to read.
         open_executor: for this many workers and this many photos; called only if there is something to read.
@@ -85,8 +87,8 @@ class Workshop:
         progress: shown around the photos to be read.
     """
 
-    engine: str | None
-    open_engine: Callable[[str | None], Engine]
+    engine: Choice | None
+    open_engine: Callable[[Choice | None], Engine]
     prepare: Callable[[int, int], None]
     open_executor: Callable[[int, int], AbstractContextManager[Executor]]
     darkroom: Darkroom
@@ -158,7 +160,7 @@ def read(index: Index, shop: Workshop, timer: StepTimer, *, force: bool = False,
     space_now = spaces.current_id(index.db)
     if changes.fresh or force or photos.described_otherwise(index.db, space_now) or undescribed(index, space_now):
         shop.prepare(shop.workers, len(changes.fresh) + (len(changes.unchanged) if force else 0))
-        engine = shop.open_engine(shop.engine or (space.engine if space else None))
+        engine = shop.open_engine(shop.engine or (space.choice if space else None))
         with transaction(index.db):
             space_id = spaces.adopt(index.db, engine.space)
         # vectors of an older phototag cannot be compared with new ones: all photos are read again, once
@@ -365,4 +367,5 @@ def _report(index: Index, reading: Reading, timer: StepTimer) -> ScanReport:
         passed_over=count_passed_over(index, reading.walk),
         excluded=excluded(index),
         seconds=dict(timer.seconds),
+        is_tagging=evidence.is_tagging(index),
     )

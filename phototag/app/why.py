@@ -12,7 +12,7 @@ from phototag.app import tag
 from phototag.app.evidence import Evidence, gather
 from phototag.app.known import KnownFace, require_face
 from phototag.core.linkage import NEAREST, distances_to_group
-from phototag.core.matching import StrongLimits, score, strong_limit
+from phototag.core.matching import OFF, StrongLimits, score, strong_limit
 from phototag.core.vectors import distances
 from phototag.errors import UsageError
 from phototag.index import faces, journal, people, photos
@@ -172,7 +172,7 @@ class _Inquiry:
             return Rule.NO_MATCH, f"It is like nobody who has a name: the nearest is {name}, who {hidden}.", ()
         if judged > max(self.known.space.thresholds.possible, strong):
             return self._too_far(name, judged)
-        return self._in_doubt(name, judged - strong) if judged > strong else self._match(person, strong - judged)
+        return self._in_doubt(name, judged, strong) if judged > strong else self._match(person, strong - judged)
 
     def _too_far(self, name: str, judged: float) -> _Ruling:
         nearer = judged - self.known.space.thresholds.possible
@@ -182,12 +182,15 @@ class _Inquiry:
             (f"A reference of {name} that is nearer by {nearer:.2f} would make it a question.", _more(name)),
         )
 
-    def _in_doubt(self, name: str, nearer: float) -> _Ruling:
+    def _in_doubt(self, name: str, judged: float, strong: float) -> _Ruling:
+        would = f"A reference nearer by {judged - strong:.2f}, or a runner-up that much farther, would tag it."
+        if strong == OFF:
+            would = "Nobody is tagged by itself until a limit was measured: phototag evaluate --precision 0.995"
         return (
             Rule.DOUBT,
             f"It may be {name}, but that is not sure enough to tag by itself.",
             (
-                f"A reference nearer by {nearer:.2f}, or a runner-up that much farther, would tag it.",
+                would,
                 f"Answer the question: phototag review. {_more(name)}",
             ),
         )

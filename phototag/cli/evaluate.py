@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from phototag import wiring
-from phototag.app.evaluate import Evaluation, PersonQuality, Quality, calibrate_tagging, forget_calibration
+from phototag.app.evaluate import OFF, Evaluation, PersonQuality, Quality, calibrate_tagging, forget_calibration
 from phototag.app.evaluate import evaluate as try_tagging
 from phototag.app.export import to_json
 from phototag.cli import options, render
@@ -59,7 +59,8 @@ def _tell(found: Evaluation) -> None:
 def _row(person: PersonQuality) -> list[str]:
     quality = person.quality
     return [
-        person.name, str(person.confirmed), _share(quality.precision), _share(quality.recall), f"{person.limit:.3f}"
+        person.name, str(person.confirmed), _share(quality.precision), _share(quality.recall),
+        "off" if person.limit == OFF else f"{person.limit:.3f}",
     ]  # fmt: skip
 
 

@@ -10,13 +10,16 @@ from phototag.app.migration import Comparison, MigrationReport
 from phototag.app.migration import migrate as run_migration
 from phototag.app.scan import Workshop
 from phototag.cli import bar, options, render
-from phototag.errors import ExitCode
+from phototag.errors import ExitCode, UsageError
 from phototag.settings import Settings, load
+from phototag.types import Choice
 from phototag.workshop import workshop
 
 
 def migrate(
-    engine: options.NewEngine,
+    engine: options.EngineName = None,
+    detector: options.DetectorName = None,
+    embedder: options.EmbedderName = None,
     allow_loss: options.AllowLoss = 0.0,
     dry_run: options.DryRun = False,
     workers: options.Workers = None,
@@ -30,10 +33,13 @@ def migrate(
     Reads all photos. Names and refusals go to the faces that lie where they were said. Until the end nothing is
     changed: may be stopped at any moment, and the same command goes on. A copy of the index is kept.
     """
-    wiring.require_engine(engine)
     settings = load(library, index)
-    shop = workshop(settings, engine, workers, max_megapixels, bar.progress)
-    report = _migrate(settings, shop, engine, allow_loss, dry_run)
+    choice = wiring.choose_engine(settings, engine, detector, embedder)
+    if choice is None:
+        raise UsageError("Who is to describe the faces? Say --engine NAME, --detector NAME, --embedder NAME or both.")
+    wiring.require_engine(choice)
+    shop = workshop(settings, choice, workers, max_megapixels, bar.progress)
+    report = _migrate(settings, shop, choice, allow_loss, dry_run)
     if json:
         render.out(to_json(_document(report)))
     else:
@@ -41,14 +47,18 @@ def migrate(
     return ExitCode.PROBLEMS if report.problems else ExitCode.DONE
 
 
-def _migrate(settings: Settings, shop: Workshop, engine: str, allow_loss: float, dry_run: bool) -> MigrationReport:
+def _migrate(settings: Settings, shop: Workshop, engine: Choice, allow_loss: float, dry_run: bool) -> MigrationReport:
     with wiring.writing(settings, "migrate", render.note) as index:
         return run_migration(index, shop, engine, allow_loss, dry_run=dry_run)
 
 
 def _document(report: MigrationReport) -> dict[str, object]:
     found = report.comparison
-    document: dict[str, object] = {"before": report.before, "engine": report.engine, "migrated": report.is_done}
+    document: dict[str, object] = {
+        "before": report.before.name,
+        "engine": report.engine.name,
+        "migrated": report.is_done,
+    }
     if found is not None:
         document |= {
             "photos": found.photos,
@@ -63,7 +73,7 @@ def _document(report: MigrationReport) -> dict[str, object]:
 
 def _summary(report: MigrationReport) -> None:
     if report.comparison is None:
-        render.out(f"The faces are described by {report.engine} already. Nothing to do.")
+        render.out(f"The faces are described by {report.engine.name} already. Nothing to do.")
         return
     _tell(report.comparison, report)
     if report.problems:
@@ -71,18 +81,18 @@ def _summary(report: MigrationReport) -> None:
             f"\n{render.count(len(report.problems), 'file')} could not be used; see: {render.command('problems')}"
         )
     if report.is_done:
-        render.out(f"\nBack again:       {render.command('migrate', '--engine', report.before)}")
+        render.out(f"\nBack again:       {_command(report.before)}")
     else:
         lost = report.comparison.lost_share
         more = ["--allow-loss", f"{math.ceil(1000 * lost) / 1000:g}"] if lost else []
-        command = render.command("migrate", "--engine", report.engine, *more)
+        command = _command(report.engine, *more)
         render.out(f"\nNothing was changed yet. Do it:   {command}")
 
 
 def _tell(found: Comparison, report: MigrationReport) -> None:
     render.out(
-        f"{report.engine} finds {render.count(found.faces_after, 'face')} on {render.count(found.photos, 'photo')}; "
-        f"with {report.before} there were {found.faces_before:,}."
+        f"{report.engine.name} finds {render.count(found.faces_after, 'face')} on "
+        f"{render.count(found.photos, 'photo')}; with {report.before.name} there were {found.faces_before:,}."
     )
     render.out(
         f"Of the faces that you spoke of, {found.matched:,} have their place, {found.lost_faces:,} wait for one."
@@ -95,3 +105,7 @@ def _tell(found: Comparison, report: MigrationReport) -> None:
     if found.references_gone:
         gone = render.count(found.references_gone, "named face")
         render.out(f"\n{gone} will be compared with others only when the photo, or the face, is found again.")
+
+
+def _command(engine: Choice, *more: str) -> str:
+    return render.command("migrate", engine.options, *more)

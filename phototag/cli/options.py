@@ -42,6 +42,22 @@ EngineName = Annotated[
     str | None,
     typer.Option("--engine", metavar="NAME", help="mtcnn-resnet (default) or face-recognition, the package itself."),
 ]
+DetectorName = Annotated[
+    str | None,
+    typer.Option(
+        "--detector",
+        metavar="NAME",
+        help="Who finds faces: mtcnn (default), mmod, hog, or an ONNX file of your own with a card: docs/engines.md.",
+    ),
+]
+EmbedderName = Annotated[
+    str | None,
+    typer.Option(
+        "--embedder",
+        metavar="NAME",
+        help="Who describes them: dlib (default), or an ONNX file of your own with a card.",
+    ),
+]
 Workers = Annotated[
     int | None, typer.Option("--workers", min=1, metavar="N", help="How many photos at once. Default: one a processor.")
 ]
@@ -66,10 +82,6 @@ Exclude = Annotated[
     ),
 ]
 All = Annotated[bool, typer.Option("--all", help="Also list every file that is not looked at, and why.")]
-NewEngine = Annotated[
-    str,
-    typer.Option("--engine", metavar="NAME", help="Who is to describe the faces: mtcnn-resnet or face-recognition."),
-]
 AllowLoss = Annotated[
     float,
     typer.Option(

@@ -43,10 +43,10 @@ def enroll(
     A file is named after its person (skuli.jpg), or a folder is, with several photos of them, which is better; or all
     are NAME. Of several faces on a photo the largest is meant. A picture of the face is kept with the index.
     """
-    wiring.require_engine_name(engine)
     people = enrolling.wanted(paths, name)
     settings = load(library, index)
-    shop = workshop(settings, engine, workers, max_megapixels, bar.progress)
+    choice = wiring.choose_engine(settings, engine, None, None)
+    shop = workshop(settings, choice, workers, max_megapixels, bar.progress)
     create = settings.library is not None
     with wiring.writing(settings, "enroll", render.note, create=create) as opened:
         report = enrolling.enrol(opened, shop, people, time.time_ns())

@@ -23,6 +23,8 @@ def scan(
     folder: options.Folder,
     index: options.Index = None,
     engine: options.EngineName = None,
+    detector: options.DetectorName = None,
+    embedder: options.EmbedderName = None,
     workers: options.Workers = None,
     max_megapixels: options.MaxMegapixels = None,
     force: options.Force = False,
@@ -38,7 +40,9 @@ def scan(
     """
     start = time.monotonic()
     settings = load(folder, index)
-    shop = workshop(settings, engine, workers, max_megapixels, bar.progress)
+    disk.require_photos(settings.library or Path(), settings.index, exclude or [])
+    choice = wiring.choose_engine(settings, engine, detector, embedder)
+    shop = workshop(settings, choice, workers, max_megapixels, bar.progress)
     report, exported = _scan(settings, shop, force, exclude or [], write_xmp)
     seconds = time.monotonic() - start
     if json:
@@ -59,8 +63,6 @@ def scan(
 def _scan(
     settings: Settings, shop: Workshop, force: bool, exclude: list[str], write_xmp: bool
 ) -> tuple[ScanReport, Exported | None]:
-    disk.require_photos(settings.library or Path(), settings.index, exclude)
-    wiring.require_engine_name(shop.engine)
     wiring.refuse_part_of_library(settings)
     try:
         with wiring.writing(settings, "scan", render.note, create=True) as index:
@@ -124,6 +126,11 @@ def _summary(report: ScanReport, seconds: float) -> None:
         if len(report.problems) > FEW_PROBLEMS:
             render.out(f"  and {len(report.problems) - FEW_PROBLEMS:,} more: {render.command('problems')}")
     _passed_over(report)
+    if not report.is_tagging:
+        render.out(
+            "\nNobody is tagged without being asked: no limit was measured for this embedder. When you have named a "
+            f"few people: {render.command('evaluate', '--precision', '0.995')}"
+        )
     if report.clusters:
         render.out(f"\nSee who is on them:  {render.command('clusters', '--sheets')}")
         render.out(f"Then name a group:   {render.command('name-cluster', 'ID', '--as', 'NAME')}")

@@ -89,6 +89,8 @@ def rebuild(
     index: options.Index = None,
     force: options.Anyway = False,
     engine: options.EngineName = None,
+    detector: options.DetectorName = None,
+    embedder: options.EmbedderName = None,
     workers: options.Workers = None,
     max_megapixels: options.MaxMegapixels = None,
     json: options.Json = False,
@@ -99,8 +101,8 @@ def rebuild(
     old index is kept. May be stopped at any moment: the same command goes on.
     """
     settings = load(folder, index)
-    wiring.require_engine_name(engine)
-    shop = workshop(settings, engine, workers, max_megapixels, bar.progress)
+    choice = wiring.choose_engine(settings, engine, detector, embedder)
+    shop = workshop(settings, choice, workers, max_megapixels, bar.progress)
     with wiring.holding(settings, "rebuild", render.note) as (root, place):
         if root is None:
             raise LibraryError(f"Which library is the index in {place} of? Say it: phototag rebuild DIR")

@@ -19,6 +19,7 @@ from phototag.app.watch import Batch, Library, Pace, Watch
 from phototag.cli import bar, options, render
 from phototag.errors import ExitCode
 from phototag.settings import Settings, load
+from phototag.types import Choice
 from phototag.workshop import workshop
 
 T = TypeVar("T")
@@ -34,6 +35,8 @@ def watch(
     folder: options.WatchedFolder = None,
     index: options.Index = None,
     engine: options.EngineName = None,
+    detector: options.DetectorName = None,
+    embedder: options.EmbedderName = None,
     workers: options.Workers = None,
     poll: options.Poll = None,
     json: options.JsonLines = False,
@@ -42,11 +45,12 @@ def watch(
 
     Ctrl-C or SIGTERM is the normal end. Files are read when they are whole. Other commands can be used meanwhile.
     """
-    wiring.require_engine_name(engine)
+    settings = load(folder, index)
+    choice = wiring.choose_engine(settings, engine, detector, embedder)
     with _stoppable():
-        settings = _prepared(load(folder, index), create=folder is not None)
+        settings = _prepared(settings, create=folder is not None)
         with wiring.only_watch(settings):
-            for batch in _watch(settings, engine, workers or wiring.default_workers(), poll).batches():
+            for batch in _watch(settings, choice, workers or wiring.default_workers(), poll).batches():
                 _tell(batch, json)
     render.note("Stopped. Nothing is lost.")
     return ExitCode.DONE
@@ -73,7 +77,7 @@ def _prepared(settings: Settings, create: bool) -> Settings:
         return replace(settings, library=index.root, index=index.folder)
 
 
-def _watch(settings: Settings, engine: str | None, workers: int, poll_s: float | None) -> Watch:
+def _watch(settings: Settings, engine: Choice | None, workers: int, poll_s: float | None) -> Watch:
     root, folder = settings.library or Path(), settings.index or Path()
     shop = workshop(settings, engine, workers, None, _progress)
     shop = replace(shop, open_engine=functools.cache(shop.open_engine))  # the networks stay loaded

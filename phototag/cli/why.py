@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from phototag import wiring
+from phototag.app.evaluate import OFF
 from phototag.app.export import to_json
 from phototag.app.known import KnownFace
 from phototag.app.why import Why
@@ -39,9 +40,8 @@ def _tell(found: Why) -> None:
         ]
         render.out("\n" + render.table(["person", "distance", "nearest references"], rows, right=(1,)))
         margin = "nobody else is known" if found.margin is None else f"the runner-up is {found.margin:.3f} farther"
-        render.out(
-            f"\nScore {found.score:.3f} ({margin}); tagged up to {found.strong:.3f}, asked up to {found.possible:.3f}."
-        )
+        tagged = "never tagged unasked" if found.strong == OFF else f"tagged up to {found.strong:.3f}"
+        render.out(f"\nScore {found.score:.3f} ({margin}); {tagged}, asked up to {found.possible:.3f}.")
     if found.refused:
         render.out(f"You said that it is not {', '.join(found.refused)}.")
     mates = f", {found.group_distance:.3f} from its nearest faces" if found.group_distance is not None else ""

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 FEW_PEOPLE, MANY_PEOPLE = 30, 100
 """Known people between which the limit for STRONG rises from `strong_few` to `strong`."""
 
+OFF = -2.0
+"""As the limit for STRONG: nobody is tagged by itself, for no score is so low."""
+
 ROWS_AT_ONCE = 1_024
 """Faces compared with all references of a person at once: the products stay in the cache (1,800 references of 50,000
 faces: 0.19 s, with 4,096 at once 0.23 s; 2026-11)."""

@@ -11,7 +11,7 @@ from phototag.errors import EngineError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from phototag.types import Space, Vectors
+    from phototag.types import Choice, Space, Vectors
 
 
 def normalise(vectors: Vectors) -> Vectors:
@@ -52,18 +52,23 @@ def from_bytes(rows: list[bytes], dim: int) -> Vectors:
     return np.frombuffer(bytearray().join(rows), dtype="<f4").reshape(len(rows), dim).astype(np.float32, copy=False)
 
 
-def require_engine(index: Space, engine: str | None) -> None:
+def require_engine(index: Space, wanted: Choice | None) -> None:
     """Refuse another engine than the one that described the faces of an index; None asks for none.
 
     Raises:
         EngineError: another one is asked for.
     """
-    if engine not in (None, index.engine):
+    if wanted is not None and wanted != index.choice:
         raise EngineError(
             f"The faces in this index were described by {index.engine}, whose vectors cannot be compared with those of "
-            f"{engine}. Nothing was changed. Leave --engine out; or let {engine} describe the whole library, and keep "
-            f"what you said: phototag migrate --engine {engine}; or keep a second index: --index DIR --engine {engine}"
+            f"{wanted.name}. Nothing was changed. Leave {_which(wanted)} out; or let {wanted.name} describe the whole "
+            f"library, and keep what you said: phototag migrate {wanted.options}; or keep a second index: --index DIR "
+            f"{wanted.options}"
         )
+
+
+def _which(wanted: Choice) -> str:
+    return "--detector and --embedder" if wanted.detector else "--engine"
 
 
 def require_space(index: Space, engine: Space) -> None:
@@ -72,10 +77,8 @@ def require_space(index: Space, engine: Space) -> None:
     Raises:
         EngineError: the Spaces differ.
     """
-    if index.engine != engine.engine:
-        require_engine(index, engine.engine)
     if index.key != engine.key:
         raise EngineError(
-            f"{engine.engine} describes faces in another way than when this library was scanned. Nothing was changed. "
-            "Bring the library up to date first: phototag scan DIR"
+            f"{engine.engine} describes faces in another way than when this library was scanned, by {index.engine}. "
+            "Nothing was changed. Bring the library up to date first: phototag scan DIR"
         )

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 import cv2
 import numpy as np
 
+from phototag.core.geometry import box_within
+from phototag.types import Detection, Point
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -60,3 +63,12 @@ def moved(boxes: Boxes, offsets: Boxes) -> Boxes:
     """Shift each edge by its offset, given in widths (left, right) and heights (top, bottom) of the box."""
     size = boxes[:, 2:] - boxes[:, :2]
     return np.asarray(boxes + offsets * np.concatenate([size, size], axis=1))
+
+
+def detection(
+    box: NDArray[np.floating], score: float, marks: NDArray[np.floating] | None, width: int, height: int
+) -> Detection:
+    """A face found in an image of this size: box (4,) and landmarks (5, 2), or none, in its pixels."""
+    left, top, right, bottom = box.tolist()
+    points = () if marks is None else tuple(Point(float(x) / width, float(y) / height) for x, y in marks)
+    return Detection(box_within(left / width, top / height, right / width, bottom / height), float(score), points)

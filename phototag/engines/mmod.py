@@ -8,22 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import cv2
 import numpy as np
 
-from phototag.core.geometry import box_within
 from phototag.engines import weights
-from phototag.engines.boxes import suppress
+from phototag.engines.boxes import detection, suppress
+from phototag.engines.mtcnn import shrunk
 from phototag.engines.session import Session, open_session
-from phototag.types import Box, Detection
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from phototag.engines.boxes import Boxes, Scores
-    from phototag.types import Pixels
+    from phototag.types import Detection, Pixels
 
 WINDOW = 80
 STRIDE, OFFSET = 8, 14  # the window of output cell c is centred on pixel 8 * c + 14
@@ -33,22 +30,29 @@ OVERLAP = 0.338
 
 LEAST_SCORE = 0.0
 
+LONG_SIDE = 1600
+"""Pixels in which faces are looked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mmod:
     """The detector. Safe to share between threads."""
 
     net: Session
+    label: ClassVar[str] = "mmod"
+    digests: ClassVar[tuple[str, ...]] = (weights.MMOD.sha256,)
+    weak_score: ClassVar[float] = 0.0
 
     def detect(self, pixels: Pixels) -> list[Detection]:
         """Find faces of at least 80 pixels.
 
         Args:
-            pixels: (h, w, 3) RGB upright; enlarge it to find smaller faces.
+            pixels: (h, w, 3) RGB upright; enlarge it to find smaller faces, up to LONG_SIDE.
 
         Returns:
             Detections without landmarks; the score is dlib's margin squeezed to 0..1 by the logistic function.
         """
+        pixels = shrunk(pixels, LONG_SIDE)
         height, width = pixels.shape[:2]
         scale, found = 1.0, []
         while min(height, width) * scale >= WINDOW:
@@ -58,7 +62,7 @@ class Mmod:
             return []
         boxes, scores = (np.concatenate(parts) for parts in zip(*found, strict=True))
         return [
-            Detection(_fraction(boxes[i], width, height), float(1 / (1 + np.exp(-scores[i]))))
+            detection(boxes[i], float(1 / (1 + np.exp(-scores[i]))), None, width, height)
             for i in suppress(boxes, scores, OVERLAP)
         ]
 
@@ -83,8 +87,3 @@ def load(cache: Path, *, threads: int, runtime: str | None = None) -> Mmod:
     """
     path = weights.cached_graph(weights.MMOD, "phototag.engines.dlib_graphs:mmod", cache)
     return Mmod(open_session(path, threads=threads, runtime=runtime))
-
-
-def _fraction(box: NDArray[np.float32], width: int, height: int) -> Box:
-    left, top, right, bottom = box.tolist()
-    return box_within(left / width, top / height, right / width, bottom / height)

@@ -1,4 +1,4 @@
-"""Engines by name. To add one, write a module with `load(cache, threads, runtime)` and name it here."""
+"""Engines by name, or by their parts. To add one, see docs/engines.md."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from phototag.errors import EngineError, UsageError
-from phototag.types import Engine
+from phototag.types import Choice, Engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Entry:
 
 
 ENGINES = {
-    "mtcnn-resnet": Entry("phototag.engines.standard"),
+    "mtcnn-resnet": Entry("phototag.engines.pairs"),
     "face-recognition": Entry(
         "phototag.engines.reference",
         # face_recognition ends the process when pkg_resources is missing, so look before it is imported
@@ -39,6 +39,8 @@ ENGINES = {
     "fake": Entry("phototag.engines.fake", offered=False),
 }
 DEFAULT = "mtcnn-resnet"
+USUAL = ("mtcnn", "dlib")
+"""Its detector and its embedder."""
 
 
 def entry(name: str) -> Entry:
@@ -83,4 +85,49 @@ def load(name: str, cache: Path, *, threads: int = 1, runtime: str | None = None
     """
     wanted = require(name)
     engine: Engine = importlib.import_module(wanted.module).load(cache, threads, runtime)
+    return engine
+
+
+PAIRS = "phototag.engines.pairs"
+
+
+def choose(name: str | None, detector: str | None, embedder: str | None, before: Choice | None, cache: Path) -> Choice:
+    """What a user means, checked: models of their own are read, and tried.
+
+    Args:
+        name: of an engine; then there is no detector and no embedder.
+        detector: a name or a path; None for that of `before`, else the usual one.
+        embedder: likewise.
+        before: what the library has.
+        cache: where the engine may keep files that it made.
+
+    Raises:
+        UsageError: no such engine, detector or embedder.
+        EngineError: a model, its card or a package is missing or not right.
+        ChecksumError: weights are not the released ones.
+    """
+    if name is not None:
+        entry(name)
+        return Choice(name)
+    usual = (before.detector, before.embedder) if before and before.detector else USUAL
+    choice: Choice = importlib.import_module(PAIRS).choose(cache, detector or usual[0], embedder or usual[1])
+    return choice
+
+
+def open_chosen(choice: Choice, cache: Path, *, threads: int = 1) -> Engine:
+    """Load an engine that was chosen, now or when the library was described.
+
+    Raises:
+        EngineError: something is missing, or a model or its card is not the one that was chosen.
+        ChecksumError: its weights are not the released ones.
+    """
+    if not choice.detector:
+        return load(choice.name, cache, threads=threads)
+    engine: Engine = importlib.import_module(PAIRS).load(cache, threads, None, choice.detector, choice.embedder)
+    if engine.space.engine != choice.name:
+        raise EngineError(
+            f"The library was described by {choice.name}, and with {choice.options} it would be {engine.space.engine} "
+            "now: a model or what its card says has changed. Put it back as it was; or describe all photos anew, and "
+            f"keep what you said: phototag migrate {choice.options}"
+        )
     return engine

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import importlib.util
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,14 +92,24 @@ def cached_graph(weights: Weights, builder: str, cache: Path) -> Path:
         ChecksumError: the weights are not the released ones.
     """
     source = weights.path()
-    path = cache / f"{source.stem}-{weights.sha256[:12]}-v{GRAPH_VERSION}.onnx"
+
+    def draw() -> bytes:
+        module, function = builder.split(":")
+        graph: bytes = getattr(importlib.import_module(module), function)(source.read_bytes())
+        return graph
+
+    return kept_graph(f"{source.stem}-{weights.sha256[:12]}", draw, cache)
+
+
+def kept_graph(name: str, draw: Callable[[], bytes], cache: Path) -> Path:
+    """The graph of this name, drawn if it is not in the cache or was damaged there. Else as `cached_graph`."""
+    path = cache / f"{name}-v{GRAPH_VERSION}.onnx"
     digest = path.with_suffix(".sha256")
     if path.is_file() and digest.is_file() and digest.read_bytes() == sha256(path).encode():
         return path
     try:
         cache.mkdir(parents=True, exist_ok=True)
-        module, function = builder.split(":")
-        graph: bytes = getattr(importlib.import_module(module), function)(source.read_bytes())
+        graph = draw()
         replace_file(path, graph)
         replace_file(digest, hashlib.sha256(graph).hexdigest().encode())
     except OSError as error:
@@ -110,4 +121,9 @@ def cached_graph(weights: Weights, builder: str, cache: Path) -> Path:
 
 def fingerprint(*used: Weights) -> str:
     """12 hex digits that stand for a set of weights in a Space."""
-    return hashlib.sha256("".join(sorted(w.sha256 for w in used)).encode()).hexdigest()[:12]
+    return digest_of(w.sha256 for w in used)
+
+
+def digest_of(digests: Iterable[str]) -> str:
+    """The same of digests."""
+    return hashlib.sha256("".join(sorted(digests)).encode()).hexdigest()[:12]

@@ -300,7 +300,7 @@ def test_force_and_another_engine_go_the_same_way(shelf: Shelf) -> None:
     shelf.scan(force=True)
     assert shelf.orientation("a.png") == 6
     wide = wide_engine.load(Path())
-    migrate(shelf.index, workshop(shelf.room, wide), wide.space.engine)
+    migrate(shelf.index, workshop(shelf.room, wide), wide.space.choice)
     assert shelf.orientation("a.png") == 6
     shelf.room.opened()
     scan(shelf.index, workshop(shelf.room, wide))

@@ -29,7 +29,7 @@ from phototag.index.db import Index
 from phototag.media.darkroom import Here
 from phototag.media.walk import Changes
 from phototag.settings import Settings
-from phototag.types import PhotoFile, Sidecar
+from phototag.types import Choice, PhotoFile, Sidecar
 from tests.conftest import BLUE, GREEN, RED, Command, draw_photo
 
 QUICK = Pace(settled_s=0.15, batch_s=1.0, check_s=0.05)
@@ -54,7 +54,7 @@ class Watched:
             lambda: wiring.writing(settings, "watch", lambda _: None),
         )
         shop = scan.Workshop(
-            "fake", lambda _: fake.load(root), lambda *_: None, self._pool, Here(), 2, lambda items, **_: items
+            Choice("fake"), lambda _: fake.load(root), lambda *_: None, self._pool, Here(), 2, lambda items, **_: items
         )
         self.watch = Watch(library, shop, pace, self.said.append)
         self._thread = threading.Thread(target=self._run)

@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as hnp
 
 from phototag.core.vectors import distances, from_bytes, normalise, require_engine, to_bytes
 from phototag.errors import EngineError
-from phototag.types import Space, Thresholds
+from phototag.types import Choice, Space, Thresholds
 
 SPACE = Space(
     "ours", "0123456789ab", 128, "euclidean", "face+mirror", "f32", Thresholds(0.3, 2, 0.4, 0, 0.3, 0.2, 0.2, 0.3, 0.1)
@@ -92,13 +92,13 @@ def test_bytes_of_another_length_are_refused(rows: list[bytes]) -> None:
 
 
 def test_the_engine_of_an_index_may_be_named_or_left_out() -> None:
-    require_engine(SPACE, "ours")
+    require_engine(SPACE, Choice("ours"))
     require_engine(SPACE, None)
 
 
 def test_another_engine_is_refused_with_three_ways_out() -> None:
     with pytest.raises(EngineError) as refusal:
-        require_engine(SPACE, "theirs")
+        require_engine(SPACE, Choice("theirs"))
     for words in (
         "described by ours",
         "theirs",

@@ -17,9 +17,9 @@ import pytest
 from PIL import Image, ImageFile
 
 from phototag.core.geometry import box_within
-from phototag.engines import standard
+from phototag.engines import pairs
+from phototag.engines.pairs import PairEngine
 from phototag.engines.session import RUNTIMES, installed_runtimes
-from phototag.engines.standard import StandardEngine
 from phototag.media import images
 from phototag.types import Box
 from tests.conftest import SAMPLE_LIBRARY
@@ -76,19 +76,19 @@ def runtime(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def engine(cache: Path) -> StandardEngine:
+def engine(cache: Path) -> PairEngine:
     """The default engine on the preferred runtime."""
-    return standard.load(cache, 1, None)
+    return pairs.load(cache, 1, None)
 
 
 @pytest.fixture(scope="session")
-def engine_on(cache: Path, runtime: str) -> StandardEngine:
+def engine_on(cache: Path, runtime: str) -> PairEngine:
     """The default engine on each runtime in turn."""
-    return standard.load(cache, 1, runtime)
+    return pairs.load(cache, 1, runtime)
 
 
 @pytest.fixture(scope="session")
-def chips(engine: StandardEngine) -> Chips:
+def chips(engine: PairEngine) -> Chips:
     """The ten faces of four photos, aligned."""
     photos = [sample(path).pixels for path in (FIVE, TWO, PROFILE, FRONTAL)]
     return np.concatenate([engine.align(pixels, engine.detect(pixels)) for pixels in photos])

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from phototag.core.geometry import box_within, match_boxes
 from phototag.engines import mtcnn
 from phototag.engines.mtcnn import shrunk
-from phototag.engines.standard import StandardEngine
+from phototag.engines.pairs import PairEngine
+from phototag.types import Detection
 from tests.engines.conftest import FIVE, FRONTAL, NOBODY, PROFILE, SIX, TWO, sample
 
 if TYPE_CHECKING:
@@ -18,25 +19,25 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("path", [FIVE, TWO, PROFILE, FRONTAL, SIX])
-def test_all_faces_of_a_photo_are_found_and_nothing_else_is_as_sure(engine: StandardEngine, path: str) -> None:
+def test_all_faces_of_a_photo_are_found_and_nothing_else_is_as_sure(engine: PairEngine, path: str) -> None:
     photo = sample(path)
     sure = [d.box for d in engine.detect(photo.pixels) if d.score > 0.9]
     assert len(match_boxes(sure, list(photo.boxes.values()))) == len(sure) == len(photo.boxes)
 
 
-def test_nobody_is_found_where_nobody_is(engine: StandardEngine) -> None:
+def test_nobody_is_found_where_nobody_is(engine: PairEngine) -> None:
     assert engine.detect(sample(NOBODY).pixels) == []
 
 
 @pytest.mark.parametrize("path", [FIVE, TWO, PROFILE, FRONTAL, SIX])
-def test_landmarks_lie_inside_the_box(engine: StandardEngine, path: str) -> None:
+def test_landmarks_lie_inside_the_box(engine: PairEngine, path: str) -> None:
     for detection in engine.detect(sample(path).pixels):
         left, top, right, bottom = detection.box
         assert len(detection.landmarks) == 5
         assert all(left < x < right and top < y < bottom for x, y in detection.landmarks)
 
 
-def test_landmarks_are_left_and_right_as_the_viewer_sees_them(engine: StandardEngine) -> None:
+def test_landmarks_are_left_and_right_as_the_viewer_sees_them(engine: PairEngine) -> None:
     for detection in engine.detect(sample(FRONTAL).pixels):
         left_eye, right_eye, nose, left_mouth, right_mouth = detection.landmarks
         assert left_eye.x < nose.x < right_eye.x
@@ -44,19 +45,19 @@ def test_landmarks_are_left_and_right_as_the_viewer_sees_them(engine: StandardEn
         assert max(left_eye.y, right_eye.y) < nose.y < min(left_mouth.y, right_mouth.y)
 
 
-def test_a_mirrored_photo_has_the_faces_mirrored(engine: StandardEngine) -> None:
+def test_a_mirrored_photo_has_the_faces_mirrored(engine: PairEngine) -> None:
     found = engine.detect(np.ascontiguousarray(sample(TWO).pixels[:, ::-1]))
     mirrored = [box._replace(left=1 - box.right, right=1 - box.left) for box in sample(TWO).boxes.values()]
     assert len(match_boxes([d.box for d in found], mirrored)) == len(found) == 2
 
 
-def test_a_smaller_copy_has_the_same_faces(engine: StandardEngine) -> None:
+def test_a_smaller_copy_has_the_same_faces(engine: PairEngine) -> None:
     photo = sample(FRONTAL)
     found = engine.detect(np.ascontiguousarray(photo.pixels[::2, ::2]))
     assert len(match_boxes([d.box for d in found], list(photo.boxes.values()))) == len(found) == 2
 
 
-def test_a_face_that_the_edge_cuts_off_has_a_box_inside_the_photo(engine: StandardEngine) -> None:
+def test_a_face_that_the_edge_cuts_off_has_a_box_inside_the_photo(engine: PairEngine) -> None:
     photo = sample(FRONTAL)
     height, width = photo.pixels.shape[:2]
     face = photo.boxes["Dana"]
@@ -69,7 +70,7 @@ def test_a_face_that_the_edge_cuts_off_has_a_box_inside_the_photo(engine: Standa
 
 
 @pytest.mark.parametrize("shape", [(525, 1400), (1400, 700), (1000, 705)])
-def test_faces_are_found_on_a_picture_of_any_shape(engine: StandardEngine, shape: tuple[int, int]) -> None:
+def test_faces_are_found_on_a_picture_of_any_shape(engine: PairEngine, shape: tuple[int, int]) -> None:
     photo = sample(FRONTAL)
     height, width = photo.pixels.shape[:2]
     canvas = np.full((*shape, 3), 128, dtype=np.uint8)
@@ -94,7 +95,7 @@ def nothing(height: int, width: int) -> Pixels:
 
 @settings(deadline=None, max_examples=25)
 @given(st.integers(1, 700), st.integers(1, 700))
-def test_a_picture_of_nothing_has_no_faces(engine: StandardEngine, height: int, width: int) -> None:
+def test_a_picture_of_nothing_has_no_faces(engine: PairEngine, height: int, width: int) -> None:
     assert engine.detect(nothing(height, width)) == []
 
 
@@ -107,11 +108,11 @@ def test_a_picture_of_nothing_has_no_faces(engine: StandardEngine, height: int, 
         (3000, 3),
     ],
 )
-def test_a_sliver_has_no_faces(engine: StandardEngine, height: int, width: int) -> None:
+def test_a_sliver_has_no_faces(engine: PairEngine, height: int, width: int) -> None:
     assert engine.detect(nothing(height, width)) == []
 
 
-def test_noise_is_survived(engine: StandardEngine) -> None:
+def test_noise_is_survived(engine: PairEngine) -> None:
     noise = np.random.default_rng(3).integers(0, 256, (300, 400, 3), dtype=np.uint8)
     assert [d.score for d in engine.detect(noise) if not mtcnn.THRESHOLDS[2] < d.score <= 1] == []
 
@@ -130,3 +131,20 @@ def test_shrinking_averages() -> None:
 def test_a_small_picture_is_left_as_it_is() -> None:
     small = nothing(3, 4)
     assert shrunk(small, 4) is small
+
+
+def test_faces_of_another_detector_get_its_landmarks(engine: PairEngine) -> None:
+    pixels = sample(FIVE).pixels
+    known = engine.detect(pixels)
+    cut = [
+        Detection(box_within(b.left + 0.01, b.top + 0.02, b.right - 0.01, b.bottom), 0.5)
+        for b in (one.box for one in known)
+    ]
+    for ours, theirs in zip(known, engine.marker.marked(pixels, cut), strict=True):
+        assert (theirs.box, theirs.score) == (cut[known.index(ours)].box, 0.5)
+        eyes = abs(ours.landmarks[1].x - ours.landmarks[0].x)
+        assert np.abs(np.array(ours.landmarks) - np.array(theirs.landmarks)).max() < 0.25 * eyes
+
+
+def test_without_faces_there_is_nothing_to_mark(engine: PairEngine) -> None:
+    assert engine.marker.marked(sample(FIVE).pixels, []) == []

@@ -41,7 +41,7 @@ def status(request: Request, library: Served) -> HTMLResponse:
     with library.reading() as index:
         found = overview(index)
         copies = duplicates(index)
-    last = next(iter(jobs.listed()), None)
+    last = next((job for job in jobs.listed() if job.kind == "scan"), None)
     return drawn(
         request,
         "library.html",

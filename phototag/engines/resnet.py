@@ -1,30 +1,25 @@
-"""The default engine: MTCNN finds faces and landmarks, dlib's ResNet describes them; both as ONNX graphs.
+"""dlib's ResNet describes a face; the weights are those that dlib ships, as an ONNX graph.
 
 Each face is described in the four views of `engines.alignment`; the mean, scaled to length 1, is its vector.
 """
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-import cv2
 import numpy as np
 
 from phototag.core.vectors import normalise
-from phototag.engines import alignment, mtcnn, weights
+from phototag.engines import alignment, weights
 from phototag.engines.dlib_weights import DIM
-from phototag.engines.mtcnn import Mtcnn
 from phototag.engines.session import Session, in_batches, open_session
-from phototag.types import Detection, Space, Thresholds
+from phototag.types import Detection, Thresholds
 
 if TYPE_CHECKING:
     from phototag.types import Chips, Pixels, Vectors
-
-NAME = "mtcnn-resnet"
 
 THRESHOLDS = Thresholds(
     group=0.26,
@@ -57,38 +52,22 @@ mirror image); of the pairs of one person 0.963 are. At 0.424 it is one in a hun
 BATCHES = (2, 4, 8)
 """Chips the network sees at once. Time for each: 5.3 ms in batches of 2, 4.8 in 8, 4.9 in 32 (measured 2026-11)."""
 
-LONG_SIDE = 1600
-"""Pixels worth decoding: a face of the smallest size that is looked for (1/32) still has 50 of them for its chip."""
+SAME_PERSON = 0.41
+"""The distance up to which two faces are best taken for one person's: right for 99.3 % of 1,200 pairs of LFW, half of
+which are (measured 2026-11). Thresholds of other embedders are in proportion to it where their card says nothing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class StandardEngine:
-    """MTCNN and ResNet. Safe to share between threads; pickles as its settings and is loaded once a process."""
+class Resnet:
+    """The embedder. Safe to share between threads. See `engines.pairs.Embedder`."""
 
-    cache: Path
-    threads: int
-    runtime: str | None
-    detector: Mtcnn
     describe: Session
-
-    def __reduce__(self) -> tuple[object, ...]:
-        """Send no network to another process, only where to find it; a worker process uses it by itself."""
-        return load, (self.cache, 1, self.runtime)
-
-    @property
-    def space(self) -> Space:
-        """float32 on any runtime, so that machines agree."""
-        used = weights.fingerprint(weights.PNET, weights.RNET, weights.ONET, weights.RESNET)
-        return Space(NAME, used, DIM, "euclidean", "turned+zoomed+mirrored", "f32", THRESHOLDS)
-
-    @property
-    def long_side(self) -> int:
-        """See LONG_SIDE."""
-        return LONG_SIDE
-
-    def detect(self, pixels: Pixels) -> list[Detection]:
-        """Find faces with their landmarks."""
-        return self.detector.detect(pixels)
+    label: ClassVar[str] = "dlib"
+    digests: ClassVar[tuple[str, ...]] = (weights.RESNET.sha256,)
+    dim: ClassVar[int] = DIM
+    views: ClassVar[str] = "turned+zoomed+mirrored"
+    wants_marks: ClassVar[bool] = True
+    thresholds: ClassVar[Thresholds] = THRESHOLDS
 
     def align(self, pixels: Pixels, detections: Sequence[Detection]) -> Chips:
         """Cut chips by their landmarks, in four views."""
@@ -104,20 +83,12 @@ class StandardEngine:
         return in_batches(self.describe, chips, BATCHES)[0] if len(chips) else np.zeros((0, DIM), dtype=np.float32)
 
 
-@functools.cache
-def load(cache: Path, threads: int = 1, runtime: str | None = None) -> StandardEngine:
-    """Load the engine, once a process for the same arguments.
-
-    Args:
-        cache: where the ONNX graphs are kept.
-        threads: how many will use it at once.
-        runtime: see `engines.session`.
+def load(cache: Path, *, threads: int, runtime: str | None = None) -> Resnet:
+    """Load the network.
 
     Raises:
-        EngineError: weights or a runtime are missing.
-        ChecksumError: weights are not the released ones.
+        EngineError: face-recognition-models or a runtime is missing.
+        ChecksumError: its weights are not the released ones.
     """
-    cv2.setNumThreads(1)  # the callers' threads or processes are the parallelism; OpenCV's own would compete with them
     path = weights.cached_graph(weights.RESNET, "phototag.engines.dlib_graphs:resnet", cache)
-    detector = mtcnn.load(cache, threads=threads, runtime=runtime)
-    return StandardEngine(cache, threads, runtime, detector, open_session(path, threads=threads, runtime=runtime))
+    return Resnet(open_session(path, threads=threads, runtime=runtime))
