@@ -12,6 +12,7 @@ from phototag.core.grouping import group_faces, persistent_ids
 from phototag.index import faces, groups, photos
 from phototag.index.db import GROUPED, Index, set_meta, transaction
 from phototag.index.faces import Filter, KnownFace
+from phototag.index.groups import Likeness
 from phototag.types import Cluster, Label, Source, Verdict
 
 SAMPLE = 6
@@ -48,6 +49,28 @@ class UnknownGroup:
         return tuple(face.id for face in self.faces[:SAMPLE])
 
 
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """A group that waits for a name, as a list of groups shows it.
+
+    Attributes:
+        id: what `name-cluster` takes.
+        faces: ids of all of them, the best first.
+        photos: how many photos they are on.
+        suggestion: who it may be, or None.
+    """
+
+    id: int
+    faces: tuple[str, ...]
+    photos: int
+    suggestion: Guess | None
+
+    @property
+    def sample(self) -> tuple[str, ...]:
+        """A few face ids, the best first."""
+        return self.faces[:SAMPLE]
+
+
 def regroup(index: Index, evidence: Evidence) -> None:
     """Put the groups that the evidence gives in the place of the former ones, unless they came from the same."""
     if not evidence.is_behind(index, GROUPED):
@@ -79,26 +102,39 @@ def _is_nameless(label: Label, evidence: Evidence) -> bool:
 
 def unknown_numbers(index: Index) -> list[int]:
     """Numbers of the groups of unknown faces, the largest first."""
-    return [cluster.id for cluster in groups.unknown(index.db)]
+    return [cluster.id for cluster in index.once(groups.all_unknown)]
 
 
 def unknown_groups(index: Index, part: slice = slice(None)) -> list[UnknownGroup]:
     """Groups of unknown faces, the largest first; only this part of them, for to look at faces is what takes long."""
-    clusters = groups.unknown(index.db)[part]
+    clusters = index.once(groups.all_unknown)[part]
     ids = tuple(face for cluster in clusters for face in cluster.faces)
     known = {face.id: face for face in faces.faces(index.db, Filter(ids=ids))}
     return [_unknown_group(cluster, [known[face] for face in cluster.faces]) for cluster in clusters]
 
 
+def glances(index: Index, part: slice = slice(None)) -> list[Glance]:
+    """As `unknown_groups`, with no more of the faces than a list of groups needs."""
+    clusters = index.once(groups.all_unknown)[part]
+    known = groups.likenesses(index.db, (face for cluster in clusters for face in cluster.faces))
+    return [_glance(cluster, [known[face] for face in cluster.faces]) for cluster in clusters]
+
+
 def _unknown_group(cluster: Cluster, found: Sequence[KnownFace]) -> UnknownGroup:
-    return UnknownGroup(cluster.id, tuple(found), len({face.photo for face in found}), _guess(found))
+    likely = [(str(f.person), f.distance) for f in found if f.source is Source.SUGGESTED and f.distance is not None]
+    return UnknownGroup(cluster.id, tuple(found), len({face.photo for face in found}), _guess(likely, len(found)))
 
 
-def _guess(found: Sequence[KnownFace]) -> Guess | None:
-    distances = [(f.person, f.distance) for f in found if f.source is Source.SUGGESTED and f.distance is not None]
-    if not distances:
+def _glance(cluster: Cluster, found: Sequence[Likeness]) -> Glance:
+    likely = [(str(face.person), face.distance) for face in found if face.distance is not None]
+    return Glance(cluster.id, cluster.faces, len({face.photo for face in found}), _guess(likely, len(found)))
+
+
+def _guess(likely: Sequence[tuple[str, float]], n_faces: int) -> Guess | None:
+    """Whoever is suggested for half of a group's faces at least, by the suggestions for its faces."""
+    if not likely:
         return None
-    person, count = Counter(sorted(str(name) for name, _ in distances)).most_common(1)[0]
-    if 2 * count < len(found):
+    person, count = Counter(sorted(name for name, _ in likely)).most_common(1)[0]
+    if 2 * count < n_faces:
         return None
-    return Guess(person, statistics.median(distance for name, distance in distances if name == person))
+    return Guess(person, statistics.median(distance for name, distance in likely if name == person))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from phototag.core.geometry import box_in_pixels, carried, to_upright, turned_size
+from phototag.index.photos import GONE
 from phototag.index.spots import Spot
 from phototag.types import Box, Source
 
@@ -81,16 +82,28 @@ class Filter:
     person: int | None = None
     cluster: int | None = None
     ids: tuple[str, ...] | None = None
+    photos: tuple[str, ...] | None = None
+    """Hashes."""
     suggested: bool | None = None
     """Whether somebody is suggested, and no human named the face."""
     stale: bool | None = None
     """Whether on a photo with a file whose line in tags.jsonl is out of date."""
 
 
-_SELECT = """
-    SELECT f.id, f.hash, p.width, p.height, f.left, f.top, f.right, f.bottom, f.score, f.quality, c.cluster_id,
+_FIRST = """coalesce((SELECT min(path) FROM files WHERE files.hash = f.hash AND files.content = f.hash),
+        (SELECT min(path) FROM files WHERE files.hash = f.hash))"""
+"""SQL: the file that a face is shown of: the first that holds the picture, or else the first that holds a copy."""
+
+_SOURCE = """
         CASE WHEN named.ignored THEN NULL WHEN named.name IS NOT NULL THEN 'human' WHEN s.grade = 'strong' THEN 'auto'
-             WHEN s.grade IS NOT NULL THEN 'suggested' END,
+             WHEN s.grade IS NOT NULL THEN 'suggested' END"""
+"""SQL: who says who a face is."""
+
+_IS_A_FACE = "f.id NOT IN (SELECT face_id FROM not_faces JOIN bindings USING (spot_id))"
+
+_SELECT = f"""
+    SELECT f.id, f.hash, p.width, p.height, f.left, f.top, f.right, f.bottom, f.score, f.quality, c.cluster_id,
+        {_SOURCE},
         CASE WHEN named.ignored THEN NULL ELSE coalesce(named.name, guessed.name) END,
         CASE WHEN named.name IS NULL THEN s.distance END,
         CASE WHEN named.name IS NULL THEN coalesce(second.name, 'group ' || second.cluster_id) END,
@@ -100,8 +113,7 @@ _SELECT = """
     FROM grouped c
     JOIN faces f ON f.id = c.face_id
     JOIN photos p ON p.hash = f.hash
-    JOIN files first ON first.path = coalesce((SELECT min(path) FROM files WHERE files.content = f.hash
-        AND files.hash = f.hash), (SELECT min(path) FROM files WHERE files.hash = f.hash))
+    JOIN files first ON first.path = {_FIRST}
     LEFT JOIN dismissals d ON d.face_id = f.id
     LEFT JOIN said l ON l.face_id = f.id AND l.verdict = 'is'
     LEFT JOIN people named ON named.id = l.person_id
@@ -119,6 +131,76 @@ def faces(db: sqlite3.Connection, wanted: Filter | None = None) -> list[KnownFac
     return sorted(rows, key=lambda face: (face.path, face.box, face.id))
 
 
+class Listed(NamedTuple):
+    """A face in a list of which only a part is looked at.
+
+    Attributes:
+        id: its id.
+        path: of the file that it is shown of.
+        taken: ISO 8601, or None.
+        source: who says who it is, or None; as text.
+    """
+
+    id: str
+    path: bytes
+    taken: str | None
+    source: str | None
+
+    @property
+    def is_tagged(self) -> bool:
+        """As `KnownFace.is_tagged`."""
+        return self.source in (Source.HUMAN, Source.AUTO)
+
+
+def listed(db: sqlite3.Connection, wanted: Filter) -> list[Listed]:
+    """The faces that `faces` would list, with no more than it takes to count and sort them; by path, then id."""
+    where, values = _conditions(wanted)
+    of = "faces f" if wanted.cluster is None else "grouped c JOIN faces f ON f.id = c.face_id"
+    sql = f"{_LISTED.format(faces=of)}{where} ORDER BY first.path, f.id"
+    return [Listed(*row) for row in db.execute(sql, values)]
+
+
+_LISTED = f"""
+    SELECT f.id, first.path, first.taken, {_SOURCE}
+    FROM {{faces}} JOIN files first ON first.path = {_FIRST}
+    LEFT JOIN said l ON l.face_id = f.id AND l.verdict = 'is'
+    LEFT JOIN people named ON named.id = l.person_id
+    LEFT JOIN suggestions s ON s.face_id = f.id
+    WHERE {_IS_A_FACE}"""
+
+
+def part(db: sqlite3.Connection, found: Sequence[Listed], start: int, stop: int) -> list[KnownFace]:
+    """Some faces of a list in which those of one photo stand together: photos in its order, faces from left to right.
+
+    Only those and others on the same photos are looked at: boxes are upright only here.
+    """
+    stop = min(stop, len(found))
+    if start >= stop:
+        return []
+    first, last = start, stop
+    while first and found[first - 1].path == found[start].path:
+        first -= 1
+    while last < len(found) and found[last].path == found[stop - 1].path:
+        last += 1
+    place = {path: i for i, path in enumerate(dict.fromkeys(one.path for one in found[first:last]))}
+    looked_at = faces(db, Filter(ids=tuple(one.id for one in found[first:last])))
+    return sorted(looked_at, key=lambda face: place[face.path])[start - first : stop - first]
+
+
+def part_of_all(db: sqlite3.Connection, start: int, stop: int) -> list[KnownFace]:
+    """Some faces of all that there are, by path and from left to right."""
+    sql = f"""
+        SELECT f.id, f.hash FROM files first JOIN faces f ON f.hash = first.hash
+        WHERE first.path = {_FIRST} AND {_IS_A_FACE} ORDER BY first.path, f.id LIMIT ? OFFSET ?"""
+    rows = db.execute(sql, (stop - start, start)).fetchall()
+    if not rows:
+        return []
+    found = faces(db, Filter(photos=tuple({photo for _, photo in rows})))
+    face, photo = rows[0]
+    before = sum(other.id < face for other in found if other.photo == photo)
+    return found[before : before + len(rows)]
+
+
 def best_named(db: sqlite3.Connection, people: Collection[str], most: int) -> dict[str, list[KnownFace]]:
     """The best of the faces that a human named so, the best first, by name; looked up all at once."""
     sql = """
@@ -129,6 +211,19 @@ def best_named(db: sqlite3.Connection, people: Collection[str], most: int) -> di
     ids = {person: [row[0] for row in db.execute(sql, (person, most))] for person in people}
     known = {face.id: face for face in faces(db, Filter(ids=tuple(id_ for best in ids.values() for id_ in best)))}
     return {person: [known[id_] for id_ in best if id_ in known] for person, best in ids.items()}
+
+
+def best_of_all(db: sqlite3.Connection) -> dict[str, str]:
+    """Name -> id of the best of the faces that a human named so, as the first of `best_named`."""
+    sql = f"""
+        SELECT name, f.id, quality FROM people JOIN said ON person_id = people.id JOIN faces f ON f.id = face_id
+        WHERE verdict = 'is' AND name IS NOT NULL AND f.hash NOT IN ({GONE})"""
+    best: dict[str, tuple[float, str]] = {}
+    for name, face, quality in db.execute(sql):
+        mark = -quality, face
+        if name not in best or mark < best[name]:
+            best[name] = mark
+    return {name: face for name, (_, face) in best.items()}
 
 
 def ids_beginning(db: sqlite3.Connection, text: str) -> list[str]:
@@ -231,6 +326,9 @@ def _conditions(wanted: Filter) -> tuple[str, list[bytes | int | str]]:
         where += " AND s.grade = 'possible' AND l.person_id IS NULL"
     if wanted.stale:
         where += " AND f.hash IN (SELECT hash FROM stale_lines JOIN files USING (path))"
+    if wanted.photos is not None:
+        where += " AND f.hash IN (SELECT value FROM json_each(?))"
+        values.append(json.dumps(wanted.photos))
     if wanted.ids is not None:
         where += " AND f.id IN (SELECT value FROM json_each(?))"
         values.append(json.dumps(wanted.ids))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from phototag.types import Cluster
 
@@ -66,6 +68,35 @@ def unknown(db: sqlite3.Connection, cluster: int | None = None, least: int = 2) 
         found[of].append(face)
     groups = [Cluster(of, tuple(faces)) for of, faces in found.items() if len(faces) >= least]
     return sorted(groups, key=lambda c: (-len(c.faces), c.id))
+
+
+def all_unknown(db: sqlite3.Connection) -> list[Cluster]:
+    """As `unknown`, all of them."""
+    return unknown(db)
+
+
+class Likeness(NamedTuple):
+    """A face of a group, and who it may be.
+
+    Attributes:
+        face: its id.
+        photo: hash of its photo.
+        person: the name of whoever is suggested, or None.
+        distance: to that person, or None.
+    """
+
+    face: str
+    photo: str
+    person: str | None
+    distance: float | None
+
+
+def likenesses(db: sqlite3.Connection, faces: Iterable[str]) -> dict[str, Likeness]:
+    """Who unknown faces may be, by the face's id."""
+    sql = """
+        SELECT faces.id, faces.hash, name, distance FROM json_each(?) JOIN faces ON faces.id = value
+        LEFT JOIN suggestions ON face_id = faces.id LEFT JOIN people ON people.id = person_id"""
+    return {row[0]: Likeness(*row) for row in db.execute(sql, (json.dumps(list(faces)),))}
 
 
 def unknown_faces(db: sqlite3.Connection, cluster: int) -> tuple[str, ...]:

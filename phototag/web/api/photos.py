@@ -77,9 +77,9 @@ def collage(library: Served, photo: PhotoId) -> models.Decided:
 
 
 def _page(roll: Roll, limit: int, offset: int) -> models.PhotoPage:
-    entries = roll.entries[offset : offset + limit]
+    entries = roll.some(offset, offset + limit)
     return models.PhotoPage(
-        total=len(roll.entries),
+        total=len(roll),
         query=roll.query,
         photos=[models.PhotoEntry(id=entry.id, path=str(readable(entry.path))) for entry in entries],
     )

@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import Path, Query, Request
 from fastapi.responses import HTMLResponse
 
-from phototag.app.groups import unknown_groups, unknown_numbers
-from phototag.app.known import FaceQuery, known_faces, known_people, require_noticed, require_person
-from phototag.app.portraits import by_year, covers, newest_first, photos_of
+from phototag.app.groups import glances, unknown_numbers
+from phototag.app.known import known_people, require_noticed, require_person
+from phototag.app.portraits import by_year, covers, faces_called, photos_of, portfolio, some_of
 from phototag.errors import UnknownError
 from phototag.web.api.asking import Number, Served
 from phototag.web.pages import drawing
@@ -31,21 +31,20 @@ def person(
         require_noticed(index, name)
         wanted = require_person(index, name).name
         people = known_people(index)
-        found = newest_first(index, known_faces(index, FaceQuery(person=wanted)))
-        unsure = [face for face in found if not face.is_tagged]
-        sure = [face for face in found if face.is_tagged]
-        pages = max(-(-len(sure) // FACES), 1)
+        found = portfolio(index, wanted)
+        pages = max(-(-len(found.sure) // FACES), 1)
         page = min(page, pages)
-        years = by_year(index, sure[(page - 1) * FACES : page * FACES])
+        sure = some_of(index, found.sure, (page - 1) * FACES, page * FACES)
+        unsure = some_of(index, found.unsure, 0, FACES) if page == 1 else []
         cover = covers(index, [wanted]).get(wanted)
-        on = photos_of(index, [*unsure[:FACES], *(face for year in years for face in year.faces)])
+        years, on = by_year(index, sure), photos_of(index, [*unsure, *sure])
     return drawn(
         request,
         "person.html",
         person=next(one for one in people if one.name == wanted),
         cover=cover,
-        unsure=unsure[:FACES] if page == 1 else [],
-        n_unsure=len(unsure),
+        unsure=unsure,
+        n_unsure=len(found.unsure),
         years=years,
         on=on,
         page=page,
@@ -62,11 +61,11 @@ def group(request: Request, library: Served, number: Annotated[Number, Path()], 
         if number not in numbers:
             raise UnknownError(f"There is no unknown group {number} any more: it has a name now, or is ignored.")
         at = numbers.index(number)
-        (found,) = unknown_groups(index, slice(at, at + 1))
+        (found,) = glances(index, slice(at, at + 1))
         names = [one.name for one in known_people(index)]
         pages = max(-(-len(found.faces) // FACES), 1)
         page = min(page, pages)
-        shown = found.faces[(page - 1) * FACES : page * FACES]
+        shown = faces_called(index, found.faces[(page - 1) * FACES : page * FACES])
         on = photos_of(index, shown)
     return drawn(
         request,
