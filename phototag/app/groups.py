@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import statistics
 from collections import Counter
 from collections.abc import Sequence
@@ -102,12 +103,12 @@ def _is_nameless(label: Label, evidence: Evidence) -> bool:
 
 def unknown_numbers(index: Index) -> list[int]:
     """Numbers of the groups of unknown faces, the largest first."""
-    return [cluster.id for cluster in index.once(groups.all_unknown)]
+    return list(index.once(groups.unknown_ids))
 
 
 def unknown_groups(index: Index, part: slice = slice(None)) -> list[UnknownGroup]:
     """Groups of unknown faces, the largest first; only this part of them, for to look at faces is what takes long."""
-    clusters = index.once(groups.all_unknown)[part]
+    clusters = _unknown(index, part)
     ids = tuple(face for cluster in clusters for face in cluster.faces)
     known = {face.id: face for face in faces.faces(index.db, Filter(ids=ids))}
     return [_unknown_group(cluster, [known[face] for face in cluster.faces]) for cluster in clusters]
@@ -115,9 +116,19 @@ def unknown_groups(index: Index, part: slice = slice(None)) -> list[UnknownGroup
 
 def glances(index: Index, part: slice = slice(None)) -> list[Glance]:
     """As `unknown_groups`, with no more of the faces than a list of groups needs."""
-    clusters = index.once(groups.all_unknown)[part]
-    known = groups.likenesses(index.db, (face for cluster in clusters for face in cluster.faces))
+    if part == slice(None):
+        return _glances(index.db)
+    return list(index.once(_glances, tuple(index.once(groups.unknown_ids)[part])))
+
+
+def _glances(db: sqlite3.Connection, ids: tuple[int, ...] | None = None) -> list[Glance]:
+    clusters = groups.unknown(db, ids)
+    known = groups.likenesses(db, (face for cluster in clusters for face in cluster.faces))
     return [_glance(cluster, [known[face] for face in cluster.faces]) for cluster in clusters]
+
+
+def _unknown(index: Index, part: slice) -> list[Cluster]:
+    return groups.unknown(index.db, None if part == slice(None) else index.once(groups.unknown_ids)[part])
 
 
 def _unknown_group(cluster: Cluster, found: Sequence[KnownFace]) -> UnknownGroup:

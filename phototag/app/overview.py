@@ -43,7 +43,7 @@ def overview(index: Index) -> Overview:
         photos=index.once(photos.count_pictures),
         faces=index.once(photos.count_faces),
         people=len(index.once(people.count_people)),
-        clusters=len(index.once(groups.all_unknown)),
+        clusters=len(index.once(groups.unknown_ids)),
         auto_tagged=index.once(people.count_auto_tagged),
         problems=len(photos.problems(index.db)),
     )

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from phototag.errors import LibraryError
 from phototag.index import migrations
 from phototag.index.memory import Memory, Remembered
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 FOLDER = ".phototag"
@@ -40,12 +41,14 @@ class Index:
     db: sqlite3.Connection
     remembered: Remembered | None = None
 
-    def once(self, count: Callable[[sqlite3.Connection], T]) -> T:
-        """What a function says of this index: what it said before if it was asked in the same state of it.
+    def once(self, count: Callable[Concatenate[sqlite3.Connection, P], T], *of: P.args, **named: P.kwargs) -> T:
+        """What a function says of this index: what it said before if it was asked the same in the same state of it.
 
         What it returns is shared by threads: nobody may change it.
         """
-        return count(self.db) if self.remembered is None else self.remembered.once(count, self.db)
+        if self.remembered is None:
+            return count(self.db, *of, **named)
+        return self.remembered.once((count, of, *named.items()), lambda: count(self.db, *of, **named))
 
     def close(self) -> None:
         """Close the connection; the index must not be used afterwards."""

@@ -115,7 +115,8 @@ _SELECT = f"""
     JOIN photos p ON p.hash = f.hash
     JOIN files first ON first.path = {_FIRST}
     LEFT JOIN dismissals d ON d.face_id = f.id
-    LEFT JOIN said l ON l.face_id = f.id AND l.verdict = 'is'
+    LEFT JOIN bindings b ON b.face_id = f.id  -- the view `said` would be made of all faces here
+    LEFT JOIN labels l ON l.spot_id = b.spot_id AND l.verdict = 'is'
     LEFT JOIN people named ON named.id = l.person_id
     LEFT JOIN suggestions s ON s.face_id = f.id
     LEFT JOIN people guessed ON guessed.id = s.person_id
@@ -155,7 +156,7 @@ class Listed(NamedTuple):
 def listed(db: sqlite3.Connection, wanted: Filter) -> list[Listed]:
     """The faces that `faces` would list, with no more than it takes to count and sort them; by path, then id."""
     where, values = _conditions(wanted)
-    of = "faces f" if wanted.cluster is None else "grouped c JOIN faces f ON f.id = c.face_id"
+    of = "faces f" if wanted.cluster is None else "faces f JOIN grouped c ON c.face_id = f.id"
     sql = f"{_LISTED.format(faces=of)}{where} ORDER BY first.path, f.id"
     return [Listed(*row) for row in db.execute(sql, values)]
 
@@ -163,7 +164,8 @@ def listed(db: sqlite3.Connection, wanted: Filter) -> list[Listed]:
 _LISTED = f"""
     SELECT f.id, first.path, first.taken, {_SOURCE}
     FROM {{faces}} JOIN files first ON first.path = {_FIRST}
-    LEFT JOIN said l ON l.face_id = f.id AND l.verdict = 'is'
+    LEFT JOIN bindings b ON b.face_id = f.id  -- the view `said` would be made of all faces here
+    LEFT JOIN labels l ON l.spot_id = b.spot_id AND l.verdict = 'is'
     LEFT JOIN people named ON named.id = l.person_id
     LEFT JOIN suggestions s ON s.face_id = f.id
     WHERE {_IS_A_FACE}"""
@@ -320,8 +322,11 @@ def _conditions(wanted: Filter) -> tuple[str, list[bytes | int | str]]:
         )
         values += [wanted.person] * 3
     if wanted.cluster is not None:
-        where += " AND c.cluster_id = ?"
-        values.append(wanted.cluster)
+        where += (
+            " AND c.cluster_id = ? AND f.id IN (SELECT face_id FROM cluster_faces WHERE cluster_id = ? UNION ALL"
+            " SELECT face_id FROM people JOIN said ON person_id = people.id AND verdict = 'is' WHERE cluster_id = ?)"
+        )
+        values += [wanted.cluster] * 3
     if wanted.suggested:
         where += " AND s.grade = 'possible' AND l.person_id IS NULL"
     if wanted.stale:

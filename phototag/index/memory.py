@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Hashable
@@ -12,19 +11,19 @@ T = TypeVar("T")
 
 
 class Remembered:
-    """What functions said of one state of an index. Of threads that ask at once, one counts and the others wait."""
+    """What was counted in one state of an index. Of threads that ask at once, one counts and the others wait."""
 
     def __init__(self) -> None:
         self._turns: dict[Hashable, threading.Lock] = defaultdict(threading.Lock)
         self._found: dict[Hashable, Any] = {}
 
-    def once(self, count: Callable[[sqlite3.Connection], T], db: sqlite3.Connection) -> T:
-        """What a function says of this state, which the connection reads; asked only the first time."""
-        if count not in self._found:
-            with self._turns[count]:
-                if count not in self._found:
-                    self._found[count] = count(db)
-        found: T = self._found[count]
+    def once(self, what: Hashable, count: Callable[[], T]) -> T:
+        """What was counted under this name, or what is counted now."""
+        if what not in self._found:
+            with self._turns[what]:
+                if what not in self._found:
+                    self._found[what] = count()
+        found: T = self._found[what]
         return found
 
 

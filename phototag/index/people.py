@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from phototag.core.names import name_key
+from phototag.index.photos import GONE
 from phototag.types import Dismissal, Label, Person, Suggestion, Verdict
 
 IS_KNOWN = """(EXISTS (SELECT 1 FROM labels WHERE person_id = people.id AND verdict = 'is')
@@ -125,8 +126,7 @@ def ignored(db: sqlite3.Connection) -> set[int]:
 def count_people(db: sqlite3.Connection) -> list[PersonCount]:
     """Everybody, the most photographed first, ties by name."""
     # Counted here rather than by SQLite, whose sorting for count(DISTINCT) takes twice the time at 100,000 faces.
-    absent = "SELECT hash FROM photos WHERE NOT EXISTS (SELECT 1 FROM files WHERE files.hash = photos.hash)"
-    gone = {row[0] for row in db.execute(absent)}
+    gone = {row[0] for row in db.execute(GONE)}
     faces, confirmed, suggested = Counter[int](), Counter[int](), Counter[int]()
     on: dict[int, set[str]] = defaultdict(set)
     for person, photo, is_human in db.execute("SELECT person_id, hash, source = 'human' FROM tags"):
@@ -219,5 +219,5 @@ def dismissal(db: sqlite3.Connection, face: str) -> Dismissal | None:
 
 def count_auto_tagged(db: sqlite3.Connection) -> int:
     """Faces on photos that are there which carry a name because of a strong match."""
-    sql = "SELECT count(*) FROM tags WHERE source = 'auto' AND hash IN (SELECT hash FROM files)"
+    sql = f"SELECT count(*) FROM tags WHERE source = 'auto' AND hash NOT IN ({GONE})"
     return int(db.execute(sql).fetchone()[0])
