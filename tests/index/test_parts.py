@@ -19,7 +19,7 @@ PLACES = (Box(0.1, 0.1, 0.2, 0.2), Box(0.6, 0.1, 0.7, 0.2), Box(0.1, 0.6, 0.2, 0
 
 @pytest.fixture(params=range(20))
 def toy(index: Index, request: pytest.FixtureRequest) -> Index:
-    """Photos in several files, copies, some gone; people, refusals, ignored ones, groups, guesses, faces that are none."""
+    """Photos in several files, copies, some gone; people, refusals, ignored ones, groups, guesses, what is no face."""
     chance = random.Random(request.param)
     hashes = [f"{chance.randrange(16**8):032x}" for _ in range(14)]
     ids: list[str] = []
@@ -45,7 +45,7 @@ def toy(index: Index, request: pytest.FixtureRequest) -> Index:
         guessed = chance.sample(ids, min(len(ids), 9)) if there else []
         people.replace_suggestions(
             index.db,
-            [Suggestion(x, chance.choice(there), 0.25, None, None, chance.choice(list(Grade))) for x in guessed],
+            [Suggestion(x, chance.choice(there), 0.25, None, None, chance.choice([Grade.STRONG, Grade.POSSIBLE])) for x in guessed],
         )
         others = sorted(set(ids) - set(guessed))
         people.replace_dismissals(
