@@ -67,7 +67,7 @@ def liven(index: Index) -> None:
             for face in faces.faces(index.db, Filter(ids=group.faces)):
                 draft.name(face.spot, somebody)
             draft.ignore(somebody)
-        decide(index.db, Kind.PRESENT, {}, draft, at_ns=1)
+        decide(index.db, Kind.PRESENT, {"name": "several", "photos": 100 * PRESENT}, draft, at_ns=1)
 
 
 def _guesses(index: Index) -> Iterator[Suggestion]:

@@ -39,7 +39,7 @@ def overview(index: Index) -> Overview:
     """Count."""
     return Overview(
         root=index.root,
-        space=spaces.current(index.db),
+        space=index.once(spaces.current),
         photos=index.once(photos.count_pictures),
         faces=index.once(photos.count_faces),
         people=len(index.once(people.count_people)),

@@ -45,7 +45,10 @@ def toy(index: Index, request: pytest.FixtureRequest) -> Index:
         guessed = chance.sample(ids, min(len(ids), 9)) if there else []
         people.replace_suggestions(
             index.db,
-            [Suggestion(x, chance.choice(there), 0.25, None, None, chance.choice([Grade.STRONG, Grade.POSSIBLE])) for x in guessed],
+            [
+                Suggestion(x, chance.choice(there), 0.25, None, None, chance.choice([Grade.STRONG, Grade.POSSIBLE]))
+                for x in guessed
+            ],
         )
         others = sorted(set(ids) - set(guessed))
         people.replace_dismissals(
