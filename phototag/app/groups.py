@@ -132,16 +132,20 @@ def _unknown(index: Index, part: slice) -> list[Cluster]:
 
 
 def _unknown_group(cluster: Cluster, found: Sequence[KnownFace]) -> UnknownGroup:
+    return UnknownGroup(cluster.id, tuple(found), len({face.photo for face in found}), _guess(found))
+
+
+def _guess(found: Sequence[KnownFace]) -> Guess | None:
     likely = [(str(f.person), f.distance) for f in found if f.source is Source.SUGGESTED and f.distance is not None]
-    return UnknownGroup(cluster.id, tuple(found), len({face.photo for face in found}), _guess(likely, len(found)))
+    return _likeliest(likely, len(found))
 
 
 def _glance(cluster: Cluster, found: Sequence[Likeness]) -> Glance:
     likely = [(str(face.person), face.distance) for face in found if face.distance is not None]
-    return Glance(cluster.id, cluster.faces, len({face.photo for face in found}), _guess(likely, len(found)))
+    return Glance(cluster.id, cluster.faces, len({face.photo for face in found}), _likeliest(likely, len(found)))
 
 
-def _guess(likely: Sequence[tuple[str, float]], n_faces: int) -> Guess | None:
+def _likeliest(likely: Sequence[tuple[str, float]], n_faces: int) -> Guess | None:
     """Whoever is suggested for half of a group's faces at least, by the suggestions for its faces."""
     if not likely:
         return None
