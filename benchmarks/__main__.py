@@ -17,7 +17,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import commands, copies, places, quality, rescan, sharing, speed, stress, tables, upheavals
+from benchmarks import commands, copies, pages, places, quality, rescan, sharing, speed, stress, tables, upheavals
 from benchmarks.photos import SAMPLE, photos_in
 from benchmarks.tables import Table
 
@@ -40,7 +40,7 @@ def main() -> None:
     parser.add_argument("photos", nargs="?", type=Path, default=SAMPLE)
     parser.add_argument("--points", type=Path, help="CSV with eyes, nose and mouth of annotated faces on PHOTOS")
     parser.add_argument(
-        "--only", choices=["speed", "large", "stages", "scaling", "rescan", "commands", "sharing", "recall"]
+        "--only", choices=["speed", "large", "stages", "scaling", "rescan", "commands", "sharing", "pages", "recall"]
     )
     options = parser.parse_args()
     photos = photos_in(options.photos)
@@ -52,6 +52,7 @@ def main() -> None:
         "rescan": (rescan.HEAD, rescan.unchanged_library),
         "commands": (commands.HEAD, commands.on_large_index),
         "sharing": (sharing.HEAD, sharing.on_large_index),
+        "pages": (pages.HEAD, pages.on_huge_index),
     }
     if options.points:
         parts = {"recall": (speed.RECALL_HEAD, lambda: speed.recall(options.photos, options.points))}

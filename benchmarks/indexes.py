@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,38 +58,57 @@ def name(index: Index, named: Sequence[Sequence[Spot]]) -> None:
             decide(index.db, Kind.NAME, {"name": f"person {who}", "faces": len(faces)}, draft, at_ns=who)
 
 
-FACES = 50_000
-PEOPLE = 60
-UNKNOWN_GROUPS, LARGEST_UNKNOWN = 300, 20
-STRANGERS = 3_000
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Who is on the photos of an index that is made up.
+
+    Attributes:
+        faces: of all of them.
+        people: who have a name.
+        unknown_groups: of people who have none, each on a few photos.
+        strangers: who are on one photo each.
+    """
+
+    faces: int
+    people: int
+    unknown_groups: int
+    strangers: int
+
+
+LARGE = Crowd(50_000, 60, 300, 3_000)
+HUGE = Crowd(200_000, 150, 3_000, 20_000)
+
+LARGEST_UNKNOWN = 20
+"""Faces of an unknown group, at most."""
+
 NAMED_SHARE = 0.22
 LARGEST_FALLOFF = 0.8
-"""Faces of the nth person: as n to the power of minus this (Zipf), so that the largest has 6,000."""
+"""Faces of the nth person: as n to the power of minus this (Zipf), so that the largest of LARGE has 6,000."""
 
 APART, SPREAD = 0.42, (0.12, 0.30)
 """Length of the random part of a person's direction and of a face's, beside a common direction of length 1: strangers
 are 0.5 to 0.8 apart, faces of one person 0.2 to 0.4, as in the Space of the default engine (2026-11)."""
 
 
-def large_index(root: Path, space: Space) -> Index:
-    """50,000 faces, one to three a photo: of 60 people, the better part of them unnamed, and of unknown ones.
+def large_index(root: Path, space: Space, crowd: Crowd = LARGE) -> Index:
+    """Faces of a crowd, one to three a photo: of people, the better part of them unnamed, and of unknown ones.
 
     The groups are as grouping should find them: made-up faces of one person lie evenly around their centre, as real
     ones do not, and finding them took it more than ten minutes (2026-11).
     """
     rng = np.random.default_rng(0)
-    who = _owners(rng)
+    who = _owners(rng, crowd)
     vectors = _vectors(rng, who, space.dim)
     index = new_index(root)
-    starts = np.concatenate([[0], rng.integers(1, len(BOXES) + 1, FACES).cumsum()])
-    starts = np.append(starts[starts < FACES], FACES)
+    starts = np.concatenate([[0], rng.integers(1, len(BOXES) + 1, crowd.faces).cumsum()])
+    starts = np.append(starts[starts < crowd.faces], crowd.faces)
     taken = (
         (PhotoFile(f"{i // 1000:03d}/{i:06d}.jpg".encode(), 1_000_000 + i, i), vectors[a:b])
         for i, (a, b) in enumerate(itertools.pairwise(starts))
     )
     faces = [face for on_photo in put(index, space, taken) for face in on_photo]
-    named: list[list[Spot]] = [[] for _ in range(PEOPLE)]
-    for row in np.flatnonzero((who < PEOPLE) & (rng.random(FACES) < NAMED_SHARE)).tolist():
+    named: list[list[Spot]] = [[] for _ in range(crowd.people)]
+    for row in np.flatnonzero((who < crowd.people) & (rng.random(crowd.faces) < NAMED_SHARE)).tolist():
         named[who[row]].append(faces[row])
     name(index, named)
     _group(index, who, [face.id for face in faces])
@@ -105,14 +125,14 @@ def _group(index: Index, who: NDArray[np.intp], faces: Sequence[str]) -> None:
         groups.replace(index.db, [Cluster(i, tuple(its)) for i, its in enumerate(found, 1)])
 
 
-def _owners(rng: np.random.Generator) -> NDArray[np.intp]:
-    """Whose each face is: below PEOPLE somebody who has a name, then unknown people, strangers of one face last."""
-    unknown = rng.integers(2, LARGEST_UNKNOWN + 1, UNKNOWN_GROUPS)
-    known = FACES - STRANGERS - int(unknown.sum())
-    share = np.arange(1, PEOPLE + 1) ** -LARGEST_FALLOFF
+def _owners(rng: np.random.Generator, crowd: Crowd) -> NDArray[np.intp]:
+    """Whose each face is: first those of somebody who has a name, then unknown people, strangers of one face last."""
+    unknown = rng.integers(2, LARGEST_UNKNOWN + 1, crowd.unknown_groups)
+    known = crowd.faces - crowd.strangers - int(unknown.sum())
+    share = np.arange(1, crowd.people + 1) ** -LARGEST_FALLOFF
     sizes = np.floor(known * share / share.sum()).astype(int)
     sizes[0] += known - sizes.sum()
-    each = np.concatenate([sizes, unknown, np.ones(STRANGERS, dtype=int)])
+    each = np.concatenate([sizes, unknown, np.ones(crowd.strangers, dtype=int)])
     return rng.permutation(np.repeat(np.arange(len(each)), each))
 
 

@@ -24,6 +24,7 @@ from phototag.errors import DamagedError, LibraryError, LockedError, NewerIndexE
 from phototag.files import write_if_changed
 from phototag.index import backups, db, lock, spaces
 from phototag.index.db import Index
+from phototag.index.memory import Memory
 from phototag.settings import Settings
 from phototag.types import Choice, Engine
 
@@ -31,8 +32,12 @@ LAST = "last.json"
 
 
 @contextmanager
-def reading(settings: Settings) -> Iterator[Index]:
-    """The library that the settings mean, for reading.
+def reading(settings: Settings, memory: Memory | None = None) -> Iterator[Index]:
+    """The library that the settings mean, for reading: one state of it throughout, whatever a scan writes meanwhile.
+
+    Args:
+        settings: which library.
+        memory: of the same one, for a process that reads it many times.
 
     Raises:
         LibraryError: no library is meant, or it has no index that can be read.
@@ -43,8 +48,7 @@ def reading(settings: Settings) -> Iterator[Index]:
         _refuse_to_forget(folder, root)
         index = db.open_for_reading(folder)
         try:
-            index.db.execute("BEGIN")  # one state of the index throughout, whatever a scan writes meanwhile
-            yield index
+            yield db.still(index, memory)
         finally:
             index.close()
 

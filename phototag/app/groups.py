@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import statistics
 from collections import Counter
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from phototag.core.grouping import group_faces, persistent_ids
 from phototag.index import faces, groups, photos
 from phototag.index.db import GROUPED, Index, set_meta, transaction
 from phototag.index.faces import Filter, KnownFace
+from phototag.index.groups import Likeness
 from phototag.types import Cluster, Label, Source, Verdict
 
 SAMPLE = 6
@@ -48,6 +50,28 @@ class UnknownGroup:
         return tuple(face.id for face in self.faces[:SAMPLE])
 
 
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """A group that waits for a name, as a list of groups shows it.
+
+    Attributes:
+        id: what `name-cluster` takes.
+        faces: ids of all of them, the best first.
+        photos: how many photos they are on.
+        suggestion: who it may be, or None.
+    """
+
+    id: int
+    faces: tuple[str, ...]
+    photos: int
+    suggestion: Guess | None
+
+    @property
+    def sample(self) -> tuple[str, ...]:
+        """A few face ids, the best first."""
+        return self.faces[:SAMPLE]
+
+
 def regroup(index: Index, evidence: Evidence) -> None:
     """Put the groups that the evidence gives in the place of the former ones, unless they came from the same."""
     if not evidence.is_behind(index, GROUPED):
@@ -79,15 +103,32 @@ def _is_nameless(label: Label, evidence: Evidence) -> bool:
 
 def unknown_numbers(index: Index) -> list[int]:
     """Numbers of the groups of unknown faces, the largest first."""
-    return [cluster.id for cluster in groups.unknown(index.db)]
+    return list(index.once(groups.unknown_ids))
 
 
 def unknown_groups(index: Index, part: slice = slice(None)) -> list[UnknownGroup]:
     """Groups of unknown faces, the largest first; only this part of them, for to look at faces is what takes long."""
-    clusters = groups.unknown(index.db)[part]
+    clusters = _unknown(index, part)
     ids = tuple(face for cluster in clusters for face in cluster.faces)
     known = {face.id: face for face in faces.faces(index.db, Filter(ids=ids))}
     return [_unknown_group(cluster, [known[face] for face in cluster.faces]) for cluster in clusters]
+
+
+def glances(index: Index, part: slice = slice(None)) -> list[Glance]:
+    """As `unknown_groups`, with no more of the faces than a list of groups needs."""
+    if part == slice(None):
+        return _glances(index.db)
+    return list(index.once(_glances, tuple(index.once(groups.unknown_ids)[part])))
+
+
+def _glances(db: sqlite3.Connection, ids: tuple[int, ...] | None = None) -> list[Glance]:
+    clusters = groups.unknown(db, ids)
+    known = groups.likenesses(db, (face for cluster in clusters for face in cluster.faces))
+    return [_glance(cluster, [known[face] for face in cluster.faces]) for cluster in clusters]
+
+
+def _unknown(index: Index, part: slice) -> list[Cluster]:
+    return groups.unknown(index.db, None if part == slice(None) else index.once(groups.unknown_ids)[part])
 
 
 def _unknown_group(cluster: Cluster, found: Sequence[KnownFace]) -> UnknownGroup:
@@ -97,6 +138,11 @@ def _unknown_group(cluster: Cluster, found: Sequence[KnownFace]) -> UnknownGroup
 def _guess(found: Sequence[KnownFace]) -> Guess | None:
     told = [(str(f.person), f.distance) for f in found if f.source is Source.SUGGESTED and f.distance is not None]
     return guess(told, len(found))
+
+
+def _glance(cluster: Cluster, found: Sequence[Likeness]) -> Glance:
+    told = [(str(face.person), face.distance) for face in found if face.distance is not None]
+    return Glance(cluster.id, cluster.faces, len({face.photo for face in found}), guess(told, len(found)))
 
 
 def guess(told: Sequence[tuple[str, float]], faces: int) -> Guess | None:

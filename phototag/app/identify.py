@@ -20,8 +20,8 @@ from phototag.app.tag import references_and_others
 from phototag.core.geometry import box_in_pixels
 from phototag.core.matching import Probe, StrongLimits, distances_to_people, strong_limit, suggest
 from phototag.errors import PhotoError, PhotoProblem, UsageError
-from phototag.index import journal, people, photos
-from phototag.index.db import TAGGED, Index, get_meta
+from phototag.index import people, photos
+from phototag.index.db import STATE, Index, get_meta
 from phototag.types import Box, Grade, Space
 
 if TYPE_CHECKING:
@@ -159,9 +159,8 @@ def open_gallery(index: Index) -> Gallery:
 
 
 def state_of(index: Index) -> bytes | None:
-    """What a gallery is the same for: who is known as of the last decision and scan; None while one is under way."""
-    made_of = get_meta(index.db, TAGGED)
-    return None if made_of is None else made_of + str(journal.newest(index.db)).encode()
+    """What a gallery is the same for: the mark of the index's state; None if an older phototag wrote it last."""
+    return get_meta(index.db, STATE)
 
 
 def identify(gallery: Gallery, guest: Guest) -> Identified:

@@ -10,10 +10,11 @@ from difflib import get_close_matches
 
 from phototag.core.names import name_key
 from phototag.errors import UnknownError, UsageError
-from phototag.index import faces, groups, people, spaces
+from phototag.index import faces, groups, people, photos, spaces
 from phototag.index.db import Index
 from phototag.index.enrolled import Enrolment, enrolments
 from phototag.index.faces import Filter, KnownFace
+from phototag.index.memory import Memory
 from phototag.index.people import IgnoredPerson, PersonCount
 from phototag.types import Person, Space
 
@@ -22,7 +23,9 @@ __all__ = [
     "FaceQuery",
     "IgnoredPerson",
     "KnownFace",
+    "Memory",
     "PersonCount",
+    "face_filter",
     "find_ignored",
     "group_number",
     "ignored_people",
@@ -36,6 +39,7 @@ __all__ = [
     "require_noticed",
     "require_person",
     "require_photo",
+    "some_faces",
 ]
 
 
@@ -60,17 +64,48 @@ def known_faces(index: Index, query: FaceQuery | None = None) -> list[KnownFace]
     Raises:
         UnknownError: nobody has that name, or there is no such photo or group.
     """
-    query = query or FaceQuery()
+    return faces.faces(index.db, face_filter(index, query or FaceQuery()))
+
+
+def some_faces(
+    index: Index, query: FaceQuery, start: int, stop: int, source: str | None = None
+) -> tuple[int, list[KnownFace]]:
+    """How many faces `known_faces` would list, and those from one place in the list to another.
+
+    Args:
+        index: open.
+        query: which faces.
+        start: place of the first, from 0.
+        stop: place after the last.
+        source: only faces of which this says who they are ("human", "auto", "suggested"), or nobody does ("none").
+
+    Raises:
+        UnknownError: nobody has that name, or there is no such photo or group.
+    """
+    if query == FaceQuery() and source is None:
+        return index.once(photos.count_faces), faces.part_of_all(index.db, start, stop)
+    found = faces.listed(index.db, face_filter(index, query))
+    if source is not None:
+        found = [face for face in found if (face.source or "none") == source]
+    return len(found), faces.part(index.db, found, start, stop)
+
+
+def face_filter(index: Index, query: FaceQuery) -> Filter:
+    """Which faces are asked for, as the index says it.
+
+    Raises:
+        UnknownError: nobody has that name, or there is no such photo or group.
+    """
     path = None if query.photo is None else _path_in_library(index, query.photo)
     if query.cluster is not None and not groups.exists(index.db, query.cluster):
         raise UnknownError(f"There is no group {query.cluster}. See which there are: phototag clusters")
     person = None if query.person is None else require_person(index, query.person).id
-    return faces.faces(index.db, Filter(path, person, query.cluster))
+    return Filter(path, person, query.cluster)
 
 
 def known_people(index: Index) -> list[PersonCount]:
     """Everybody who has a name, the most photographed first."""
-    return people.count_people(index.db)
+    return index.once(people.count_people)
 
 
 def ignored_people(index: Index) -> list[IgnoredPerson]:
@@ -102,7 +137,7 @@ def require_person(index: Index, name: str) -> Person:
 
 def nobody_called(index: Index, name: str) -> UnknownError:
     """The error for a name that nobody has; it says who is known, those of a similar name first."""
-    known = sorted(p.name for p in people.count_people(index.db))
+    known = sorted(p.name for p in known_people(index))
     if group_number(name) is not None:
         return UnknownError(
             f"There is no group {group_number(name)}, and nobody is called so. See the groups: phototag clusters"

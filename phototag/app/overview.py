@@ -45,12 +45,12 @@ def overview(index: Index) -> Overview:
     """Count."""
     return Overview(
         root=index.root,
-        space=spaces.current(index.db),
-        photos=photos.count_pictures(index.db),
-        faces=photos.count_faces(index.db),
-        people=len(people.count_people(index.db)),
-        clusters=len(groups.unknown(index.db)),
-        auto_tagged=people.count_auto_tagged(index.db),
+        space=index.once(spaces.current),
+        photos=index.once(photos.count_pictures),
+        faces=index.once(photos.count_faces),
+        people=len(index.once(people.count_people)),
+        clusters=len(index.once(groups.unknown_ids)),
+        auto_tagged=index.once(people.count_auto_tagged),
         problems=len(photos.problems(index.db)),
         ignored=len(people.ignored_people(index.db)),
         scanned_ns=int(get_meta(index.db, SCANNED) or 0) or None,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 from phototag.app.export import on_file
 from phototag.app.find import find_photos
+from phototag.app.known import FaceQuery, face_filter
 from phototag.core.geometry import turned_size
 from phototag.errors import LibraryError, UnknownError
 from phototag.index import faces, people, photos
@@ -31,25 +33,64 @@ class Entry:
     path: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Roll:
-    """Pictures in the order of their paths, each once.
+class Roll(Protocol):
+    """Pictures in the order of their paths, each once; looked up as long as the index is open."""
 
-    Attributes:
-        query: that they fit, as it was understood; None for all that there are.
-        entries: the pictures.
-    """
+    @property
+    def query(self) -> str | None:
+        """That they fit, as it was understood; None for all that there are."""
 
-    query: str | None
-    entries: Sequence[Entry]
+    def __len__(self) -> int:
+        """How many."""
+
+    def some(self, start: int, stop: int) -> list[Entry]:
+        """Those from one place in the order to another, without that of `stop`."""
 
     def beside(self, photo: str) -> tuple[str | None, str | None]:
         """The ids of the pictures before and after one; None at an end, and both if it is not among them."""
-        ids = [entry.id for entry in self.entries]
-        if photo not in ids:
+
+
+@dataclass(frozen=True, slots=True)
+class _All:
+    """Every picture that there is."""
+
+    index: Index
+    query: str | None = None
+
+    def __len__(self) -> int:
+        return self.index.once(photos.count_pictures)
+
+    def some(self, start: int, stop: int) -> list[Entry]:
+        return [Entry(photo, path) for path, photo in photos.pictures(self.index.db, stop - start, start)]
+
+    def beside(self, photo: str) -> tuple[str | None, str | None]:
+        return photos.beside(self.index.db, photo)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Pictures that were found, by the first of the paths that were found of each."""
+
+    index: Index
+    query: str | None
+    paths: Sequence[bytes]
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def some(self, start: int, stop: int) -> list[Entry]:
+        paths = self.paths[start:stop]
+        of = photos.contents(self.index.db, paths)
+        return [Entry(of[path], path) for path in paths]
+
+    def beside(self, photo: str) -> tuple[str | None, str | None]:
+        found = set(self.paths)
+        own = [file.path for file in photos.holding(self.index.db, photo) if file.path in found]
+        if not own:
             return None, None
-        at = ids.index(photo)
-        return ids[at - 1] if at else None, ids[at + 1] if at + 1 < len(ids) else None
+        at = self.paths.index(own[0])
+        before, after = self.some(at - 1, at) if at else [], self.some(at + 1, at + 2)
+        return before[0].id if before else None, after[0].id if after else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +126,7 @@ class Photograph:
 
 def all_photos(index: Index) -> Roll:
     """Every picture that the last scan saw."""
-    return Roll(None, _once(photos.contents(index.db), index))
+    return _All(index)
 
 
 def found_photos(index: Index, query: str) -> Roll:
@@ -95,15 +136,21 @@ def found_photos(index: Index, query: str) -> Roll:
         WrongQueryError: it is none, or nobody has a name in it.
     """
     found = find_photos(index, query)
-    return Roll(found.query, _once(found.paths, index))
+    return _Found(index, found.query, _once(found.paths, index))
 
 
-def _once(paths: Iterable[bytes], index: Index) -> list[Entry]:
-    contents = photos.contents(index.db)
-    entries: dict[str, Entry] = {}
-    for path in sorted(paths):
-        entries.setdefault(contents[path], Entry(contents[path], path))
-    return list(entries.values())
+def _once(paths: Sequence[bytes], index: Index) -> list[bytes]:
+    """Of sorted paths the first of each picture."""
+    again = index.once(photos.shared)
+    met: set[str] = set()
+    first = []
+    for path in paths:
+        photo = again.get(path)
+        if photo is None or photo not in met:
+            first.append(path)
+        if photo is not None:
+            met.add(photo)
+    return first
 
 
 def photograph(index: Index, photo: str) -> Photograph:
@@ -132,13 +179,18 @@ def _faces(index: Index, file: PhotoOnDisk) -> tuple[KnownFace, ...]:
     return tuple(sorted(found, key=lambda face: (face.box, face.id)))
 
 
-def faces_of(index: Index, photo: str) -> list[KnownFace]:
-    """The faces on a picture, from left to right.
+def faces_of(index: Index, photo: str, query: FaceQuery | None = None) -> list[KnownFace]:
+    """The faces on a picture, from left to right; only those that fit a query, if there is one.
 
     Raises:
-        UnknownError: no file of the library holds it.
+        UnknownError: no file of the library holds it, or nobody has the name, or there is no such group.
     """
-    return list(photograph(index, photo).faces)
+    found = photograph(index, photo)
+    if query is None:
+        return list(found.faces)
+    wanted = replace(face_filter(index, query), path=found.paths[0])
+    ids = {face.id for face in faces.faces(index.db, wanted)}
+    return [face for face in found.faces if face.id in ids]
 
 
 def path_of(index: Index, photo: str) -> bytes:
@@ -158,8 +210,7 @@ def photo_of(index: Index, face: KnownFace) -> str:
 
 def ids_at(index: Index, paths: Iterable[bytes]) -> Mapping[bytes, str]:
     """Paths of files -> ids of the pictures in them."""
-    contents = photos.contents(index.db)
-    return {path: contents[path] for path in paths}
+    return photos.contents(index.db, paths)
 
 
 def original(index: Index, photo: str) -> tuple[Path, bytes]:

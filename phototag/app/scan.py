@@ -361,7 +361,7 @@ def _report(index: Index, reading: Reading, timer: StepTimer) -> ScanReport:
         duplicates=kinds.get("duplicates", 0),
         copies=photos.count_copies(index.db),
         faces=photos.count_faces(index.db),
-        clusters=len(groups.unknown(index.db)),
+        clusters=len(groups.unknown_ids(index.db)),
         auto_tagged=people.count_auto_tagged(index.db),
         problems=problems,
         passed_over=count_passed_over(index, reading.walk),

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from phototag import wiring
 from phototag.app.export import to_json
-from phototag.app.groups import UnknownGroup, unknown_groups
-from phototag.app.sheets import write_sheets
+from phototag.app.groups import Glance, glances, unknown_groups
+from phototag.app.sheets import DRAWN, write_sheets
 from phototag.cli import bar, options, render
 from phototag.settings import load
 
@@ -25,16 +25,16 @@ def clusters(
     settings = load(library, index)
     pictures: list[Path] = []
     with wiring.reading(settings) as opened:
-        found = unknown_groups(opened)
+        found = glances(opened)
         if sheets:
-            pictures = write_sheets(opened, found, bar.progress)
+            pictures = write_sheets(opened, unknown_groups(opened, slice(DRAWN)), bar.progress)
     if json:
         render.out(to_json({"clusters": [_document(group) for group in found]}))
     else:
         _list(found, pictures)
 
 
-def _list(found: list[UnknownGroup], pictures: list[Path]) -> None:
+def _list(found: list[Glance], pictures: list[Path]) -> None:
     if not found:
         render.out(f"No unknown group. Who is known: {render.command('people')}")
         return
@@ -52,7 +52,7 @@ def _list(found: list[UnknownGroup], pictures: list[Path]) -> None:
     render.out(f"Name one:       {render.command('name-cluster', found[0].id, '--as', 'NAME')}")
 
 
-def _document(group: UnknownGroup) -> dict[str, object]:
+def _document(group: Glance) -> dict[str, object]:
     guess = group.suggestion
     return {
         "id": group.id,

@@ -5,13 +5,18 @@ from __future__ import annotations
 import os
 import sqlite3
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
 from phototag.errors import LibraryError
 from phototag.index import migrations
+from phototag.index.memory import Memory, Remembered
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 FOLDER = ".phototag"
 FILE = "index.db"
@@ -28,11 +33,22 @@ class Index:
         root: the library, absolute.
         folder: where index.db, tags.jsonl and sheets/ are, absolute.
         db: the connection, in autocommit mode; rows are tuples.
+        remembered: what was counted before in the state that is read; None where nothing is remembered.
     """
 
     root: Path
     folder: Path
     db: sqlite3.Connection
+    remembered: Remembered | None = None
+
+    def once(self, count: Callable[Concatenate[sqlite3.Connection, P], T], *of: P.args, **named: P.kwargs) -> T:
+        """What a function says of this index: what it said before if it was asked the same in the same state of it.
+
+        What it returns is shared by threads: nobody may change it.
+        """
+        if self.remembered is None:
+            return count(self.db, *of, **named)
+        return self.remembered.once((count, of, *named.items()), lambda: count(self.db, *of, **named))
 
     def close(self) -> None:
         """Close the connection; the index must not be used afterwards."""
@@ -51,6 +67,12 @@ def open_for_reading(folder: Path) -> Index:
         raise LibraryError(f"There is no index in {folder}. Make one with: phototag scan DIR")
     db = connect_for_reading(path)
     return _checked(db, folder, path)
+
+
+def still(index: Index, memory: Memory | None = None) -> Index:
+    """Read one state of an index from now on, whatever is written meanwhile, with what is remembered of that state."""
+    index.db.execute("BEGIN")
+    return index if memory is None else replace(index, remembered=memory.of(get_meta(index.db, STATE)))
 
 
 def open_for_writing(folder: Path, root: Path | None = None) -> Index:
@@ -136,7 +158,10 @@ def transaction(db: sqlite3.Connection, *, durable: bool = False) -> Iterator[No
     try:
         db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
         db.execute("BEGIN IMMEDIATE")
+        before = db.total_changes
         yield
+        if db.total_changes != before:
+            set_meta(db, STATE, os.urandom(STATE_BYTES))
         db.execute("COMMIT")
     except sqlite3.OperationalError as error:
         _roll_back(db)
@@ -165,6 +190,13 @@ GROUPED, TAGGED = "grouped", "tagged"
 
 SCANNED = "scanned"
 """Key of when the index was last compared with the disk, nanoseconds since the epoch, as digits."""
+
+STATE = "state"
+"""Key of a mark that every transaction which changes something replaces by another that never was: two reads that find
+the same one find the same index, whichever process wrote it."""
+
+STATE_BYTES = 16
+"""Random ones, as in a UUID, so that not even an index that was restored has the mark of another state."""
 
 EXPORTED = "exported"
 """Key of the digest of tags.jsonl as it was left."""

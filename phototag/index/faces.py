@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from phototag.core.geometry import box_in_pixels, carried, to_upright, turned_size
 from phototag.index import spaces
+from phototag.index.photos import GONE
 from phototag.index.spots import Spot
 from phototag.types import Box, Source
 
@@ -87,23 +88,36 @@ class Filter:
     person: int | None = None
     cluster: int | None = None
     ids: tuple[str, ...] | None = None
+    photos: tuple[str, ...] | None = None
+    """Hashes."""
     suggested: bool | None = None
     """Whether somebody is suggested, and no human named the face."""
     stale: bool | None = None
     """Whether on a photo with a file whose line in tags.jsonl is out of date."""
 
 
-_SOURCE = """CASE WHEN named.ignored THEN NULL WHEN named.name IS NOT NULL THEN 'human'
-            WHEN s.grade = 'strong' THEN 'auto' WHEN s.grade IS NOT NULL THEN 'suggested' END"""
+_FIRST = """coalesce((SELECT min(path) FROM files WHERE files.hash = f.hash AND files.content = f.hash),
+        (SELECT min(path) FROM files WHERE files.hash = f.hash))"""
+"""SQL: the file that a face is shown of: the first that holds the picture, or else the first that holds a copy."""
+
+_SOURCE = """
+        CASE WHEN named.ignored THEN NULL WHEN named.name IS NOT NULL THEN 'human' WHEN s.grade = 'strong' THEN 'auto'
+             WHEN s.grade IS NOT NULL THEN 'suggested' END"""
+"""SQL: who says who a face is."""
 
 _PERSON = "CASE WHEN named.ignored THEN NULL ELSE coalesce(named.name, guessed.name) END"
+"""SQL: who it is or may be."""
+
+_IS_A_FACE = "f.id NOT IN (SELECT face_id FROM not_faces JOIN bindings USING (spot_id))"
 
 _IGNORED = """(coalesce(named.ignored, 0) OR d.face_id IS NOT NULL
             OR (named.id IS NULL AND s.grade IS NULL AND c.cluster_id IN (SELECT cluster_id FROM ignored_groups)))"""
+"""SQL: nobody wants to hear of them."""
 
 _SAID = """
     LEFT JOIN dismissals d ON d.face_id = f.id
-    LEFT JOIN said l ON l.face_id = f.id AND l.verdict = 'is'
+    LEFT JOIN bindings b ON b.face_id = f.id  -- the view `said` would be made of all faces here
+    LEFT JOIN labels l ON l.spot_id = b.spot_id AND l.verdict = 'is'
     LEFT JOIN people named ON named.id = l.person_id
     LEFT JOIN suggestions s ON s.face_id = f.id
     LEFT JOIN people guessed ON guessed.id = s.person_id"""
@@ -119,8 +133,7 @@ _SELECT = f"""
     FROM grouped c
     JOIN faces f ON f.id = c.face_id
     JOIN photos p ON p.hash = f.hash
-    JOIN files first ON first.path = coalesce((SELECT min(path) FROM files WHERE files.content = f.hash
-        AND files.hash = f.hash), (SELECT min(path) FROM files WHERE files.hash = f.hash))
+    JOIN files first ON first.path = {_FIRST}
 {_SAID}
     LEFT JOIN people second ON second.id = s.runner_up_id
     WHERE TRUE"""
@@ -154,6 +167,77 @@ def marks(db: sqlite3.Connection) -> list[Mark]:
             AND f.id NOT IN (SELECT face_id FROM drawn_faces)
         ORDER BY f.id"""
     return [Mark(*row) for row in db.execute(sql, (spaces.current_id(db),))]
+
+
+class Listed(NamedTuple):
+    """A face in a list of which only a part is looked at.
+
+    Attributes:
+        id: its id.
+        path: of the file that it is shown of.
+        taken: ISO 8601, or None.
+        source: who says who it is, or None; as text.
+    """
+
+    id: str
+    path: bytes
+    taken: str | None
+    source: str | None
+
+    @property
+    def is_tagged(self) -> bool:
+        """As `KnownFace.is_tagged`."""
+        return self.source in (Source.HUMAN, Source.AUTO)
+
+
+def listed(db: sqlite3.Connection, wanted: Filter) -> list[Listed]:
+    """The faces that `faces` would list, with no more than it takes to count and sort them; by path, then id."""
+    where, values = _conditions(wanted)
+    of = "faces f" if wanted.cluster is None else "faces f JOIN grouped c ON c.face_id = f.id"
+    sql = f"{_LISTED.format(faces=of)}{where} ORDER BY first.path, f.id"
+    return [Listed(*row) for row in db.execute(sql, values)]
+
+
+_LISTED = f"""
+    SELECT f.id, first.path, first.taken, {_SOURCE}
+    FROM {{faces}} JOIN files first ON first.path = {_FIRST}
+    LEFT JOIN bindings b ON b.face_id = f.id  -- the view `said` would be made of all faces here
+    LEFT JOIN labels l ON l.spot_id = b.spot_id AND l.verdict = 'is'
+    LEFT JOIN people named ON named.id = l.person_id
+    LEFT JOIN suggestions s ON s.face_id = f.id
+    WHERE {_IS_A_FACE}"""
+
+
+def part(db: sqlite3.Connection, found: Sequence[Listed], start: int, stop: int) -> list[KnownFace]:
+    """Some faces of a list in which those of one photo stand together: photos in its order, faces from left to right.
+
+    Only those and others on the same photos are looked at: boxes are upright only here.
+    """
+    stop = min(stop, len(found))
+    if start >= stop:
+        return []
+    first, last = start, stop
+    while first and found[first - 1].path == found[start].path:
+        first -= 1
+    while last < len(found) and found[last].path == found[stop - 1].path:
+        last += 1
+    place = {path: i for i, path in enumerate(dict.fromkeys(one.path for one in found[first:last]))}
+    looked_at = faces(db, Filter(ids=tuple(one.id for one in found[first:last])))
+    return sorted(looked_at, key=lambda face: place[face.path])[start - first : stop - first]
+
+
+def part_of_all(db: sqlite3.Connection, start: int, stop: int) -> list[KnownFace]:
+    """Some faces of all that there are, by path and from left to right."""
+    sql = f"""
+        SELECT f.id, f.hash FROM files first JOIN faces f ON f.hash = first.hash
+        WHERE first.path = {_FIRST} AND {_IS_A_FACE} ORDER BY first.path, f.id LIMIT ? OFFSET ?"""
+    rows = db.execute(sql, (stop - start, start)).fetchall()
+    if not rows:
+        return []
+    found = faces(db, Filter(photos=tuple({photo for _, photo in rows})))
+    face, photo = rows[0]
+    before = sum(other.id < face for other in found if other.photo == photo)
+    return found[before : before + len(rows)]
 
 
 def best_named(db: sqlite3.Connection, people: Collection[str], most: int) -> dict[str, list[KnownFace]]:
@@ -200,6 +284,19 @@ def guesses(db: sqlite3.Connection) -> list[Guessed]:
 def count_named(db: sqlite3.Connection) -> int:
     """Faces on photos that are there which carry a name, by a human or by a strong match."""
     return int(db.execute("SELECT count(*) FROM tags WHERE hash IN (SELECT hash FROM files)").fetchone()[0])
+
+
+def best_of_all(db: sqlite3.Connection) -> dict[str, str]:
+    """Name -> id of the best of the faces that a human named so, as the first of `best_named`."""
+    sql = f"""
+        SELECT name, f.id, quality FROM people JOIN said ON person_id = people.id JOIN faces f ON f.id = face_id
+        WHERE verdict = 'is' AND name IS NOT NULL AND f.hash NOT IN ({GONE})"""
+    best: dict[str, tuple[float, str]] = {}
+    for name, face, quality in db.execute(sql):
+        mark = -quality, face
+        if name not in best or mark < best[name]:
+            best[name] = mark
+    return {name: face for name, (_, face) in best.items()}
 
 
 def ids_beginning(db: sqlite3.Connection, text: str) -> list[str]:
@@ -296,12 +393,18 @@ def _conditions(wanted: Filter) -> tuple[str, list[bytes | int | str]]:
         )
         values += [wanted.person] * 3
     if wanted.cluster is not None:
-        where += " AND c.cluster_id = ?"
-        values.append(wanted.cluster)
+        where += (
+            " AND c.cluster_id = ? AND f.id IN (SELECT face_id FROM cluster_faces WHERE cluster_id = ? UNION ALL"
+            " SELECT face_id FROM people JOIN said ON person_id = people.id AND verdict = 'is' WHERE cluster_id = ?)"
+        )
+        values += [wanted.cluster] * 3
     if wanted.suggested:
         where += " AND s.grade = 'possible' AND l.person_id IS NULL"
     if wanted.stale:
         where += " AND f.hash IN (SELECT hash FROM stale_lines JOIN files USING (path))"
+    if wanted.photos is not None:
+        where += " AND f.hash IN (SELECT value FROM json_each(?))"
+        values.append(json.dumps(wanted.photos))
     if wanted.ids is not None:
         where += " AND f.id IN (SELECT value FROM json_each(?))"
         values.append(json.dumps(wanted.ids))

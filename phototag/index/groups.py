@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
 
+from phototag.index.photos import GONE
 from phototag.types import Cluster
 
 
@@ -33,44 +36,90 @@ def replace(db: sqlite3.Connection, found: Sequence[Cluster]) -> None:
     )
 
 
-_MAY_BE_IN = """
-    (SELECT face_id FROM cluster_faces WHERE cluster_id = ?1 UNION SELECT face_id FROM people
-        JOIN said ON person_id = people.id AND verdict = 'is' WHERE people.cluster_id = ?1)
-    CROSS JOIN grouped USING (face_id)"""
-"""SQL: the faces of a group, and some others; so that not all faces need be looked at."""
+_STRONG = "SELECT face_id FROM suggestions WHERE grade = 'strong'"
+
+_UNKNOWN = """
+    CROSS JOIN grouped g ON g.face_id = may.face_id JOIN faces ON faces.id = g.face_id
+    LEFT JOIN suggestions s ON s.face_id = g.face_id LEFT JOIN dismissals d ON d.face_id = g.face_id
+    WHERE g.cluster_id IS NOT NULL
+        AND (g.person_id IS NULL OR g.person_id IN (SELECT id FROM people WHERE name IS NULL AND NOT ignored))
+        AND s.grade IS NOT 'strong' AND d.face_id IS NULL
+        AND (s.face_id IS NOT NULL OR g.cluster_id NOT IN (SELECT cluster_id FROM ignored_groups))
+        AND EXISTS (SELECT 1 FROM files WHERE files.hash = faces.hash)"""
+"""SQL: which of some faces, called may, are unknown and in a group."""
 
 
-def unknown(db: sqlite3.Connection, cluster: int | None = None, least: int = 2) -> list[Cluster]:
+def unknown(db: sqlite3.Connection, clusters: Collection[int] | None = None, least: int = 2) -> list[Cluster]:
     """Groups of faces that nobody is known to be, the largest first, ties by id; only faces on photos that are there.
 
-    With `cluster`, only that one, if it is one of them.
+    With `clusters`, only those of them; the faces of all others need not be looked at.
 
     A face that a human named or that a strong match tagged is not among them, nor one that is ignored, or is like one
     that is, or is in its group; nor is a group of fewer faces than `least`.
     """
+    may, only = f"SELECT face_id FROM cluster_faces WHERE face_id NOT IN ({_STRONG})", "SELECT value FROM json_each(?1)"
+    if clusters is not None:
+        may = f"SELECT face_id FROM cluster_faces WHERE cluster_id IN ({only})"
     sql = f"""
-        SELECT cluster_id, face_id FROM {"grouped" if cluster is None else _MAY_BE_IN}
-        JOIN faces ON faces.id = face_id
-        WHERE cluster_id IS NOT NULL
-            AND face_id NOT IN (SELECT face_id FROM tags)
-            AND face_id NOT IN (SELECT face_id FROM dismissals)
-            AND face_id NOT IN (SELECT face_id FROM said JOIN people ON people.id = person_id
-                                WHERE verdict = 'is' AND ignored)
-            AND (cluster_id NOT IN (SELECT cluster_id FROM ignored_groups)
-                 OR face_id IN (SELECT face_id FROM suggestions))
-            AND faces.hash IN (SELECT hash FROM files)
-            AND (?1 IS NULL OR cluster_id = ?1)
-        ORDER BY quality DESC, face_id"""
+        SELECT g.cluster_id, g.face_id FROM (
+            {may} UNION SELECT face_id FROM people JOIN said ON person_id = people.id AND verdict = 'is'
+            WHERE people.name IS NULL AND (?1 IS NULL OR people.cluster_id IN ({only}))) may
+        {_UNKNOWN} AND (?1 IS NULL OR g.cluster_id IN ({only}))
+        ORDER BY quality DESC, g.face_id"""
     found: dict[int, list[str]] = defaultdict(list)
-    for of, face in db.execute(sql, (cluster,)):
+    for of, face in db.execute(sql, (None if clusters is None else json.dumps(list(clusters)),)):
         found[of].append(face)
     groups = [Cluster(of, tuple(faces)) for of, faces in found.items() if len(faces) >= least]
     return sorted(groups, key=lambda c: (-len(c.faces), c.id))
 
 
+def unknown_ids(db: sqlite3.Connection) -> list[int]:
+    """The groups of `unknown` by id, in its order: their faces are counted, and only what was said of is looked at."""
+    sql = f"""
+        SELECT cluster_id FROM (
+            SELECT cluster_id FROM cluster_faces
+            WHERE face_id NOT IN (
+                    {_STRONG} UNION ALL SELECT face_id FROM bindings UNION ALL SELECT face_id FROM dismissals
+                    UNION ALL SELECT faces.id FROM ({GONE}) CROSS JOIN faces USING (hash))
+                AND (cluster_id NOT IN (SELECT cluster_id FROM ignored_groups)
+                    OR face_id IN (SELECT face_id FROM suggestions))
+            UNION ALL
+            SELECT g.cluster_id FROM (
+                SELECT face_id FROM bindings WHERE NOT EXISTS (
+                    SELECT 1 FROM labels JOIN people ON people.id = person_id
+                    WHERE spot_id = bindings.spot_id AND verdict = 'is' AND (name IS NOT NULL OR ignored))) may
+            {_UNKNOWN})
+        GROUP BY cluster_id HAVING count(*) > 1 ORDER BY count(*) DESC, cluster_id"""
+    return [row[0] for row in db.execute(sql)]
+
+
+class Likeness(NamedTuple):
+    """A face of a group, and who it may be.
+
+    Attributes:
+        face: its id.
+        photo: hash of its photo.
+        person: the name of whoever is suggested, or None.
+        distance: to that person, or None.
+    """
+
+    face: str
+    photo: str
+    person: str | None
+    distance: float | None
+
+
+def likenesses(db: sqlite3.Connection, faces: Iterable[str]) -> dict[str, Likeness]:
+    """Who unknown faces may be, by the face's id."""
+    sql = """
+        SELECT faces.id, faces.hash, name, distance FROM json_each(?) JOIN faces ON faces.id = value
+        LEFT JOIN suggestions ON face_id = faces.id LEFT JOIN people ON people.id = person_id"""
+    return {row[0]: Likeness(*row) for row in db.execute(sql, (json.dumps(list(faces)),))}
+
+
 def unknown_faces(db: sqlite3.Connection, cluster: int) -> tuple[str, ...]:
     """The unknown faces of one group, even if it is a single face; but not the last one of a group that is somebody."""
-    found = next((group.faces for group in unknown(db, cluster, least=1)), ())
+    found = next((group.faces for group in unknown(db, [cluster], least=1)), ())
     return () if len(found) == 1 and owner(db, cluster) is not None else found
 
 
@@ -93,7 +142,7 @@ def reserve(db: sqlite3.Connection, number: int) -> None:
 def owner(db: sqlite3.Connection, cluster: int) -> str | None:
     """The name of whoever a human said is in this group, or None."""
     sql = """
-        SELECT name FROM grouped JOIN said USING (face_id) JOIN people ON people.id = person_id
+        SELECT name FROM grouped JOIN said USING (face_id) JOIN people ON people.id = said.person_id
         WHERE grouped.cluster_id = ? AND verdict = 'is' AND name IS NOT NULL LIMIT 1"""
     row = db.execute(sql, (cluster,)).fetchone()
     return None if row is None else str(row[0])

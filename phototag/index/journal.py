@@ -163,11 +163,6 @@ def numbers(db: sqlite3.Connection) -> set[tuple[int, int]]:
     return {(number, at_ns) for number, at_ns in db.execute("SELECT id, at_ns FROM decisions")}
 
 
-def newest(db: sqlite3.Connection) -> int:
-    """Number of the decision that was made last, be it a taking back; 0 before the first."""
-    return int(db.execute("SELECT coalesce(max(id), 0) FROM decisions").fetchone()[0])
-
-
 def decision_on(db: sqlite3.Connection, face: str) -> tuple[int, int] | None:
     """Number and time (nanoseconds since the epoch) of the decision that says who a face is, or None."""
     sql = """

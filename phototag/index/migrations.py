@@ -499,7 +499,7 @@ CREATE TRIGGER stale_by_name_of_present AFTER UPDATE OF name, ignored ON people
 """
 
 
-ENROLLED = """
+SIXTH = """
 -- human: pictures from elsewhere that show somebody; they lie in enrolled/ in the index's folder, named by hash
 CREATE TABLE enrolled (
     hash TEXT PRIMARY KEY,                   -- no foreign key: it may not have been described yet
@@ -509,9 +509,68 @@ CREATE TABLE enrolled (
 """
 
 
+SEVENTH = """
+-- for pages of a list: the file that a face is shown of is the first that has its picture
+DROP INDEX files_hash;
+CREATE INDEX files_hash ON files (hash, content);
+CREATE INDEX labels_refused ON labels (person_id, spot_id) WHERE verdict = 'is_not';
+
+-- as before, with one look at what was said of a face instead of two
+DROP VIEW tags;
+CREATE VIEW tags AS
+    SELECT b.face_id, l.person_id, f.hash, 'human' AS source
+    FROM labels l JOIN people p ON p.id = l.person_id JOIN bindings b ON b.spot_id = l.spot_id
+        JOIN faces f ON f.id = b.face_id
+    WHERE l.verdict = 'is' AND p.name IS NOT NULL AND NOT p.ignored
+    UNION ALL
+    SELECT s.face_id, s.person_id, s.hash, 'auto' FROM suggestions s
+    WHERE s.grade = 'strong' AND NOT EXISTS (
+        SELECT 1 FROM bindings b WHERE b.face_id = s.face_id AND (
+            b.spot_id IN (SELECT spot_id FROM not_faces)
+            OR EXISTS (SELECT 1 FROM labels l JOIN people p ON p.id = l.person_id
+                WHERE l.spot_id = b.spot_id AND l.verdict = 'is' AND (p.name IS NOT NULL OR p.ignored))));
+
+-- as before, with who a human said the face is
+DROP VIEW grouped;
+CREATE VIEW grouped AS
+    WITH refused AS (
+        SELECT DISTINCT n.person_id, d.cluster_id FROM labels n JOIN bindings b ON b.spot_id = n.spot_id
+            JOIN cluster_faces d ON d.face_id = b.face_id
+        WHERE n.verdict = 'is_not'),
+    held AS (  -- groups that are a person's, whoever is not that person leaves them
+        SELECT r.person_id, r.cluster_id FROM refused r JOIN people q ON q.id = r.person_id
+        WHERE EXISTS (
+                SELECT 1 FROM labels y JOIN bindings b ON b.spot_id = y.spot_id
+                    JOIN cluster_faces d ON d.face_id = b.face_id
+                WHERE y.person_id = r.person_id AND y.verdict = 'is' AND d.cluster_id = r.cluster_id)
+            AND (q.cluster_id = r.cluster_id OR q.name IS NOT NULL AND EXISTS (
+                SELECT 1 FROM cluster_faces d LEFT JOIN bindings b ON b.face_id = d.face_id
+                WHERE d.cluster_id = r.cluster_id AND NOT EXISTS (
+                    SELECT 1 FROM labels o
+                    WHERE o.spot_id = b.spot_id AND (o.verdict = 'is' OR o.person_id = r.person_id)))))
+    SELECT f.id AS face_id,
+        CASE WHEN p.id IS NOT NULL AND p.name IS NULL THEN p.cluster_id
+             WHEN EXISTS (
+                SELECT 1 FROM labels n
+                WHERE n.spot_id = b.spot_id AND n.verdict = 'is_not'
+                    AND (n.person_id, c.cluster_id) IN (SELECT person_id, cluster_id FROM held)) THEN NULL
+             ELSE c.cluster_id END AS cluster_id,
+        l.person_id
+    FROM faces f LEFT JOIN cluster_faces c ON c.face_id = f.id LEFT JOIN bindings b ON b.face_id = f.id
+        LEFT JOIN labels l ON l.spot_id = b.spot_id AND l.verdict = 'is' LEFT JOIN people p ON p.id = l.person_id
+    WHERE b.spot_id IS NULL OR b.spot_id NOT IN (SELECT spot_id FROM not_faces);
+
+-- as before, beginning with the few who are ignored
+DROP VIEW ignored_groups;
+CREATE VIEW ignored_groups AS
+    SELECT DISTINCT c.cluster_id FROM people p CROSS JOIN labels l ON l.person_id = p.id AND l.verdict = 'is'
+        JOIN bindings b ON b.spot_id = l.spot_id JOIN cluster_faces c ON c.face_id = b.face_id WHERE p.ignored;
+"""
+
+
 Step: TypeAlias = str | Callable[[sqlite3.Connection], None]
 
-STEPS: tuple[Step, ...] = (FIRST, SECOND, third, FOURTH, FIFTH, ENROLLED)
+STEPS: tuple[Step, ...] = (FIRST, SECOND, third, FOURTH, FIFTH, SIXTH, SEVENTH)
 """Step n brings an index from version n to n + 1; never edit one that has been released, add another."""
 
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from phototag.core.names import name_key
+from phototag.index.photos import GONE
 from phototag.types import Dismissal, Label, Person, Suggestion, Verdict
 
 IS_KNOWN = """(EXISTS (SELECT 1 FROM labels WHERE person_id = people.id AND verdict = 'is')
@@ -141,8 +142,7 @@ def ignored(db: sqlite3.Connection) -> set[int]:
 def count_people(db: sqlite3.Connection) -> list[PersonCount]:
     """Everybody, the most photographed first, ties by name."""
     # Counted here rather than by SQLite, whose sorting for count(DISTINCT) takes twice the time at 100,000 faces.
-    absent = "SELECT hash FROM photos WHERE NOT EXISTS (SELECT 1 FROM files WHERE files.hash = photos.hash)"
-    gone = {row[0] for row in db.execute(absent)}
+    gone = {row[0] for row in db.execute(GONE)}
     faces, confirmed, suggested = Counter[int](), Counter[int](), Counter[int]()
     on: dict[int, set[str]] = defaultdict(set)
     for person, photo, is_human in db.execute("SELECT person_id, hash, source = 'human' FROM tags"):
@@ -233,7 +233,20 @@ def dismissal(db: sqlite3.Connection, face: str) -> Dismissal | None:
     return None if row is None else Dismissal(*row)
 
 
+def count_told_apart(db: sqlite3.Connection) -> int:
+    """People who have a face, as a human said; with a name or without."""
+    return int(db.execute("SELECT count(DISTINCT person_id) FROM said WHERE verdict = 'is'").fetchone()[0])
+
+
+def automatic(db: sqlite3.Connection, person: int) -> list[tuple[str, float, float | None]]:
+    """The faces that carry a person's name because of a strong match: id, distance, and that to the runner-up."""
+    sql = """
+        SELECT s.face_id, s.distance, s.runner_up_distance FROM suggestions s JOIN tags t ON t.face_id = s.face_id
+        WHERE s.person_id = ? AND t.source = 'auto' AND s.hash IN (SELECT hash FROM files)"""
+    return list(db.execute(sql, (person,)))
+
+
 def count_auto_tagged(db: sqlite3.Connection) -> int:
     """Faces on photos that are there which carry a name because of a strong match."""
-    sql = "SELECT count(*) FROM tags WHERE source = 'auto' AND hash IN (SELECT hash FROM files)"
+    sql = f"SELECT count(*) FROM tags WHERE source = 'auto' AND hash NOT IN ({GONE})"
     return int(db.execute(sql).fetchone()[0])

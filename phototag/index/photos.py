@@ -27,6 +27,11 @@ IS_A_FACE = "faces.id NOT IN (SELECT face_id FROM not_faces JOIN bindings USING 
 """SQL: a human did not say that it is none."""
 
 
+GONE = "SELECT hash FROM photos WHERE NOT EXISTS (SELECT 1 FROM files WHERE files.hash = photos.hash)"
+"""SQL: photos that no file holds now, nor a copy of them: few, so that it is quicker to leave them out than to look for
+the files of all others."""
+
+
 def files(db: sqlite3.Connection) -> dict[bytes, tuple[PhotoFile, str]]:
     """Every file of the last scan with the picture that is in it, be it a copy of another one, by path.
 
@@ -104,7 +109,7 @@ def is_analysed(
 
 def count_faces(db: sqlite3.Connection) -> int:
     """Faces on photos that are there, without those of which a human said that they are none."""
-    sql = f"SELECT count(*) FROM faces WHERE EXISTS (SELECT 1 FROM files WHERE files.hash = faces.hash) AND {IS_A_FACE}"
+    sql = f"SELECT count(*) FROM faces WHERE hash NOT IN ({GONE}) AND {IS_A_FACE}"
     return int(db.execute(sql).fetchone()[0])
 
 
@@ -316,9 +321,37 @@ def picture_at(db: sqlite3.Connection, path: bytes) -> tuple[str, int] | None:
     return None if row is None else (str(row[0]), int(row[1]))
 
 
-def contents(db: sqlite3.Connection) -> dict[bytes, str]:
-    """The picture in each file of the last scan, by path."""
-    return dict(db.execute("SELECT path, content FROM files"))
+def contents(db: sqlite3.Connection, paths: Iterable[bytes]) -> dict[bytes, str]:
+    """The pictures in some files of the last scan, by path."""
+    sql = "SELECT content FROM files WHERE path = ?"
+    return {path: db.execute(sql, (path,)).fetchone()[0] for path in set(paths)}
+
+
+_IS_FIRST = "path = (SELECT min(path) FROM files AS other WHERE other.content = files.content)"
+
+
+def pictures(db: sqlite3.Connection, limit: int, offset: int) -> list[tuple[bytes, str]]:
+    """Some of all pictures, each with the path of the first file that holds it, by that path."""
+    sql = f"SELECT path, content FROM files WHERE {_IS_FIRST} ORDER BY path LIMIT ? OFFSET ?"
+    return db.execute(sql, (limit, offset)).fetchall()
+
+
+def beside(db: sqlite3.Connection, content: str) -> tuple[str | None, str | None]:
+    """The pictures before and after one in the order of `pictures`; None at an end, or if no file holds it."""
+    found = []
+    for order, way in (("<", "DESC"), (">", "ASC")):
+        sql = f"""
+            SELECT content FROM files WHERE path {order} (SELECT min(path) FROM files WHERE content = ?) AND {_IS_FIRST}
+            ORDER BY path {way} LIMIT 1"""
+        row = db.execute(sql, (content,)).fetchone()
+        found.append(None if row is None else str(row[0]))
+    return found[0], found[1]
+
+
+def shared(db: sqlite3.Connection) -> dict[bytes, str]:
+    """Of pictures that lie in several files, bit by bit the same, which is in which file, by path."""
+    shared = "SELECT content FROM files GROUP BY content HAVING count(*) > 1"
+    return dict(db.execute(f"SELECT path, content FROM files WHERE content IN ({shared})"))
 
 
 def holding(db: sqlite3.Connection, content: str) -> list[PhotoFile]:
@@ -356,6 +389,12 @@ def how_shown(db: sqlite3.Connection) -> dict[bytes, Shown]:
     """How each file of the last scan shows its picture, by path."""
     rows = db.execute("SELECT path, orientation, taken, taken_from, camera, latitude, longitude FROM files")
     return {path: _shown(*rest) for path, *rest in rows}
+
+
+def taken(db: sqlite3.Connection, paths: Iterable[bytes]) -> dict[bytes, str | None]:
+    """When the pictures in some files were taken, ISO 8601 or None, by path."""
+    sql = "SELECT taken FROM files WHERE path = ?"
+    return {path: db.execute(sql, (path,)).fetchone()[0] for path in set(paths)}
 
 
 def _shown(

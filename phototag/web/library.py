@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from phototag import wiring
 from phototag.app.decide import Index
+from phototag.app.known import Memory
 from phototag.errors import LockedError
 from phototag.settings import Settings
 
@@ -43,6 +44,7 @@ class Library:
     read_only: bool = False
     _turn: threading.Lock = field(default_factory=threading.Lock)
     _drawing: Executor = field(default_factory=_drawing)
+    _memory: Memory = field(default_factory=Memory)
 
     def reading(self) -> AbstractContextManager[Index]:
         """The index for reading: one state of it, whatever is written meanwhile.
@@ -50,7 +52,7 @@ class Library:
         Raises:
             LibraryError, NewerIndexError: it cannot be read.
         """
-        return wiring.reading(self.settings)
+        return wiring.reading(self.settings, self._memory)
 
     @contextmanager
     def writing(self) -> Iterator[Index]:

@@ -71,8 +71,8 @@ def test_the_unknown_of_a_group_are_those_that_nobody_and_no_strong_match_named(
 
 
 def test_one_group_can_be_asked_for(index: Index, known: dict[str, str]) -> None:
-    assert groups.unknown(index.db, 5) == groups.unknown(index.db)
-    assert groups.unknown(index.db, 6) == []
+    assert groups.unknown(index.db, [5]) == groups.unknown(index.db)
+    assert groups.unknown(index.db, [6]) == []
 
 
 def test_faces_that_are_only_suggested_can_be_asked_for(index: Index, known: dict[str, str]) -> None:
@@ -90,10 +90,10 @@ def test_the_best_that_a_human_named_come_first(index: Index, known: dict[str, s
 
 def test_only_suggestions_that_differ_are_written(index: Index, known: dict[str, str]) -> None:
     def writes(*found: Suggestion) -> int:
-        before = index.db.total_changes
         with transaction(index.db):
+            before = index.db.total_changes
             people.replace_suggestions(index.db, found)
-        return index.db.total_changes - before
+            return index.db.total_changes - before
 
     b = Suggestion(known["b"], 1, 0.2, None, None, Grade.STRONG)
     c = Suggestion(known["c"], 1, 0.35, None, None, Grade.POSSIBLE)

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from phototag.app import correct, sentences, splits
-from phototag.app.groups import UnknownGroup, unknown_groups
+from phototag.app.groups import Glance, glances, unknown_numbers
 from phototag.app.name import name_cluster
 from phototag.app.subject import require_subject
 from phototag.errors import UnknownError
@@ -21,17 +21,19 @@ router = APIRouter(tags=["clusters"])
 def clusters(library: Served, limit: Limit = PAGE, offset: Offset = 0) -> models.Clusters:
     """Groups of unknown faces, the largest first."""
     with library.reading() as index:
-        found = unknown_groups(index)
-    return models.Clusters(total=len(found), clusters=[_cluster(group) for group in found[offset : offset + limit]])
+        total, found = len(unknown_numbers(index)), glances(index, slice(offset, offset + limit))
+    return models.Clusters(total=total, clusters=[_cluster(group) for group in found])
 
 
 @router.get("/clusters/{cluster}", operation_id="getCluster")
 def one(library: Served, cluster: Number) -> models.Cluster:
     """One group of unknown faces. Its faces: `/faces?cluster=`."""
     with library.reading() as index:
-        found = next((group for group in unknown_groups(index) if group.id == cluster), None)
-    if found is None:
-        raise UnknownError(f"There is no unknown group {cluster}.")
+        numbers = unknown_numbers(index)
+        if cluster not in numbers:
+            raise UnknownError(f"There is no unknown group {cluster}.")
+        at = numbers.index(cluster)
+        (found,) = glances(index, slice(at, at + 1))
     return _cluster(found)
 
 
@@ -70,7 +72,7 @@ def split(library: Served, wish: models.Splitting) -> models.Decided:
     return decided(outcome, sentences.split(outcome.words), sentences.UNCHANGED)
 
 
-def _cluster(group: UnknownGroup) -> models.Cluster:
+def _cluster(group: Glance) -> models.Cluster:
     guess = group.suggestion
     return models.Cluster(
         id=group.id,

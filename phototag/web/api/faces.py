@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from phototag.app import correct, sentences
 from phototag.app.decide import Index
-from phototag.app.known import FaceQuery, KnownFace, known_faces, require_face
+from phototag.app.known import FaceQuery, KnownFace, require_face, some_faces
 from phototag.app.photographs import faces_of, photo_of
 from phototag.app.pictures import face_picture, kept_face_picture
 from phototag.app.why import Candidate
@@ -41,14 +41,14 @@ def faces(
 ) -> models.FacePage:
     """Faces by path and from left to right; what is asked for restricts, all of it together."""
     with library.reading() as index:
-        found = known_faces(index, FaceQuery(person=person, cluster=cluster))
-        if photo is not None:
-            wanted = {face.id for face in found}
-            found = [face for face in faces_of(index, photo) if face.id in wanted]
-        if source is not None:
-            found = [face for face in found if (face.source or "none") == source]
-        page = [face_model(index, face, photo) for face in found[offset : offset + limit]]
-    return models.FacePage(total=len(found), faces=page)
+        query = FaceQuery(person=person, cluster=cluster)
+        if photo is None:
+            total, found = some_faces(index, query, offset, offset + limit, source)
+        else:
+            on_it = [x for x in faces_of(index, photo, query) if source in (None, x.source or "none")]
+            total, found = len(on_it), on_it[offset : offset + limit]
+        page = [face_model(index, face, photo) for face in found]
+    return models.FacePage(total=total, faces=page)
 
 
 @router.get("/faces/{face}", operation_id="getFace")

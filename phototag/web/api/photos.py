@@ -105,9 +105,9 @@ def absent(library: Served, photo: PhotoId, wish: models.Present) -> models.Deci
 
 
 def _page(roll: Roll, limit: int, offset: int) -> models.PhotoPage:
-    entries = roll.entries[offset : offset + limit]
+    entries = roll.some(offset, offset + limit)
     return models.PhotoPage(
-        total=len(roll.entries),
+        total=len(roll),
         query=roll.query,
         photos=[models.PhotoEntry(id=entry.id, path=str(readable(entry.path))) for entry in entries],
     )

@@ -10,9 +10,9 @@ from fastapi import Path, Query, Request
 from fastapi.responses import HTMLResponse
 
 from phototag.app import splits
-from phototag.app.groups import unknown_groups, unknown_numbers
-from phototag.app.known import FaceQuery, KnownFace, known_faces, known_people, require_noticed, require_person
-from phototag.app.portraits import by_year, covers, newest_first, photos_of
+from phototag.app.groups import glances, unknown_numbers
+from phototag.app.known import KnownFace, known_people, require_noticed, require_person
+from phototag.app.portraits import by_year, covers, faces_called, photos_of, portfolio, some_of
 from phototag.app.subject import require_subject
 from phototag.app.suspects import suspects
 from phototag.errors import UnknownError, UsageError
@@ -44,24 +44,24 @@ def person(
         who = require_person(index, name)
         wanted = who.name
         people = known_people(index)
-        found = newest_first(index, known_faces(index, FaceQuery(person=wanted)))
-        unsure = [face for face in found if not face.is_tagged]
-        least = suspects(index, who, found)[:SUSPECTS]
-        apart = {face.id for face in least}
-        sure = [face for face in found if face.is_tagged and face.id not in apart]
-        pages = max(-(-len(sure) // FACES), 1)
+        found = portfolio(index, wanted)
+        doubtful = suspects(index, who)[:SUSPECTS]
+        certain = [face for face in found.sure if face.id not in doubtful]
+        pages = max(-(-len(certain) // FACES), 1)
         page = min(page, pages)
-        years = by_year(index, sure[(page - 1) * FACES : page * FACES])
+        sure = some_of(index, certain, (page - 1) * FACES, page * FACES)
+        unsure = some_of(index, found.unsure, 0, FACES) if page == 1 else []
         cover = covers(index, [wanted]).get(wanted)
-        on = photos_of(index, [*unsure[:FACES], *least, *(face for year in years for face in year.faces)])
+        least = faces_called(index, doubtful) if page == 1 else []
+        years, on = by_year(index, sure), photos_of(index, [*unsure, *least, *sure])
     return drawn(
         request,
         "person.html",
         person=next(one for one in people if one.name == wanted),
         cover=cover,
-        unsure=unsure[:FACES] if page == 1 else [],
-        n_unsure=len(unsure),
-        suspects=least if page == 1 else [],
+        unsure=unsure,
+        n_unsure=len(found.unsure),
+        suspects=least,
         years=years,
         on=on,
         page=page,
@@ -104,11 +104,11 @@ def group(request: Request, library: Served, number: Annotated[Number, Path()], 
         if number not in numbers:
             raise UnknownError(f"There is no unknown group {number} any more: it has a name now, or is ignored.")
         at = numbers.index(number)
-        (found,) = unknown_groups(index, slice(at, at + 1))
+        (found,) = glances(index, slice(at, at + 1))
         names = [one.name for one in known_people(index)]
         pages = max(-(-len(found.faces) // FACES), 1)
         page = min(page, pages)
-        shown = found.faces[(page - 1) * FACES : page * FACES]
+        shown = faces_called(index, found.faces[(page - 1) * FACES : page * FACES])
         on = photos_of(index, shown)
     return drawn(
         request,

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Query, Request
 from fastapi.responses import HTMLResponse
 
-from phototag.app.groups import unknown_groups
+from phototag.app.groups import glances
 from phototag.app.known import ignored_people, known_people
 from phototag.app.overview import overview
 from phototag.app.portraits import covers, ignored_covers
@@ -41,7 +41,7 @@ def people(request: Request, library: Served, page: Page = 1) -> HTMLResponse:
         comes_to = overview(index)
         pages = max(-(-comes_to.clusters // GROUPS), 1)
         page = min(page, pages)
-        groups = unknown_groups(index, slice((page - 1) * GROUPS, page * GROUPS))
+        groups = glances(index, slice((page - 1) * GROUPS, page * GROUPS))
     return drawn(
         request,
         "people.html",

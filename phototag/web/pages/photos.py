@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from phototag.app.decide import Index
 from phototag.app.draw import SMALLEST
 from phototag.app.known import known_people
-from phototag.app.photographs import Roll, all_photos, found_photos, path_of, photograph
+from phototag.app.photographs import Entry, all_photos, found_photos, path_of, photograph
 from phototag.app.pictures import large_picture
 from phototag.app.searches import Search, searches
 from phototag.errors import LibraryError, WrongQueryError
@@ -32,10 +32,11 @@ def find(
 ) -> HTMLResponse:
     """The photos that fit a query, or all."""
     error: WrongQueryError | None = None
-    roll = Roll(None, [])
+    query, total, found = None, 0, list[Entry]()
     with library.reading() as index:
         try:
             roll = found_photos(index, q) if q.strip() else all_photos(index)
+            query, total, found = roll.query, len(roll), roll.some(offset, offset + PHOTOS)
         except WrongQueryError as wrong:
             error = wrong
         names = [one.name for one in known_people(index)]
@@ -45,10 +46,10 @@ def find(
         "find.html",
         200 if error is None else failures.status_of(error),
         q=q,
-        query=roll.query,
+        query=query,
         error=error,
-        total=len(roll.entries),
-        photos=roll.entries[offset : offset + PHOTOS],
+        total=total,
+        photos=found,
         offset=offset,
         step=PHOTOS,
         names=names,
