@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 MARGIN = 0.2
 """Alpha of the paper, for vectors of length 1."""
 
-SHRINKAGE = 1.0
-"""Weight of the squared difference from the identity (`objective`)."""
+SHRINKAGE = 5.0
+"""Weight of the squared difference from the identity (`objective`). On half of LFW 5 to 20 gain up to 1.8 points of
+recall at a precision of 99 % or lose up to 1; below 1 it is learned by heart, and 6 points are lost (2026-11)."""
 
 ROUNDS, STEPS = 3, 20
 """How often triplets are chosen anew by the projection so far, and steps of L-BFGS with each choice."""
