@@ -29,8 +29,8 @@ NEIGHBOURS = 5
 
 COST = 100.0
 """scikit-learn's C for the linear classifiers. On half of LFW (27 to 146 people with 3 to 15 named photos, 2026-11), by
-recall at a precision of 99 %, nothing that was tried from 1 to 1,000 is better for svm and logistic; softmax gains 1.5 points at 300.
-At 1 softmax names 3 % of the known faces: it is hardly surer of them than of strangers."""
+recall at a precision of 99 %, nothing that was tried from 1 to 1,000 is better for svm and logistic; softmax gains 1.5
+points at 300. At 1 softmax names 3 % of the known faces: it is hardly surer of them than of strangers."""
 
 ROUNDS = 1_000
 """Most iterations of scikit-learn's solvers."""
