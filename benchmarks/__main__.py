@@ -5,6 +5,7 @@ python -m benchmarks quality --data DIR [NAME...]: see `benchmarks.quality`; bui
 python -m benchmarks upheavals [FOLDER...]: see `benchmarks.upheavals`; build/upheavals.json.
 python -m benchmarks places [FOLDER...]: see `benchmarks.places`; build/places.json.
 python -m benchmarks copies [FOLDER...]: see `benchmarks.copies`; build/copies.json.
+python -m benchmarks recognition --data DIR: see `benchmarks.recognition`; build/recognition.json.
 python -m benchmarks stress FOLDER...: see `benchmarks.stress`; build/stress.json.
 
 Without PHOTOS the sample library is used: small, and rendered, so the figures are for a first look only.
@@ -17,7 +18,20 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import commands, copies, pages, places, quality, rescan, sharing, speed, stress, tables, upheavals
+from benchmarks import (
+    commands,
+    copies,
+    pages,
+    places,
+    quality,
+    recognition,
+    rescan,
+    sharing,
+    speed,
+    stress,
+    tables,
+    upheavals,
+)
 from benchmarks.photos import SAMPLE, photos_in
 from benchmarks.tables import Table
 
@@ -29,13 +43,14 @@ def main() -> None:
         "upheavals": upheavals.main,
         "places": places.main,
         "copies": copies.main,
+        "recognition": recognition.main,
         "stress": stress.main,
     }
     if sys.argv[1:] and sys.argv[1] in own:
         own[sys.argv[1]](sys.argv[2:])
         return
     parser = argparse.ArgumentParser(
-        prog="benchmarks", epilog="More: python -m benchmarks quality|upheavals|places|copies|stress --help"
+        prog="benchmarks", epilog="More: python -m benchmarks quality|upheavals|places|copies|recognition|stress --help"
     )
     parser.add_argument("photos", nargs="?", type=Path, default=SAMPLE)
     parser.add_argument("--points", type=Path, help="CSV with eyes, nose and mouth of annotated faces on PHOTOS")

@@ -32,6 +32,7 @@ COMMANDS = {
     "people": ("phototag.cli.library", "List the people who have a name, the most photographed first."),
     "faces": ("phototag.cli.library", "List faces with all that is known of them."),
     "evaluate": ("phototag.cli.evaluate", "Try automatic tagging on the faces that you named."),
+    "train": ("phototag.cli.train", "Try other ways to tell people apart on the faces that you named, and keep one."),
     "review": ("phototag.cli.review", "Answer questions about faces, the one that settles the most first."),
     "why": ("phototag.cli.why", "Explain why a face carries a name, or none."),
     "merge": ("phototag.cli.correct", "Say that people or groups are one person."),

@@ -166,6 +166,24 @@ Precision = Annotated[
     float | None,
     typer.Option("--precision", metavar="SHARE", help="Set the limits so that this share of the tags is right."),
 ]
+ClassifierName = Annotated[
+    str | None,
+    typer.Option(
+        "--classifier",
+        metavar="NAME",
+        help="Keep this one: nearest, knn, logistic, svm or softmax. Default: only compare all.",
+    ),
+]
+MetricName = Annotated[
+    str | None,
+    typer.Option(
+        "--metric", metavar="triplet", help="Learn a metric from your faces; it is kept only if it is better."
+    ),
+]
+TrainingPrecision = Annotated[
+    float,
+    typer.Option("--precision", metavar="SHARE", help="Share of the names given that shall be right. Default: 0.99."),
+]
 Reset = Annotated[bool, typer.Option("--reset", help="Go back to the usual limits.")]
 Subjects = Annotated[list[str], typer.Argument(metavar="WHO", help="Names of people or numbers of groups.")]
 SubjectName = Annotated[str, typer.Argument(metavar="WHO", help="A person's name, or a group's number.")]

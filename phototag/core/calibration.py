@@ -124,13 +124,13 @@ def calibrate(found: Sequence[Trial], precision: float, thresholds: Thresholds) 
         are needed.
     """
     found = [t for t in found if t.score <= thresholds.possible]
-    everybody = _limit(found, precision, unseen=1)
+    everybody = limit_for(found, precision)
     if everybody is None:
         return None
     people: dict[int, float] = {}
     for person in sorted({t.nearest for t in found}):
         theirs = [t for t in found if t.nearest == person]
-        own = _limit(theirs, precision, unseen=0)
+        own = limit_for(theirs, precision, unseen=0)
         right = sum(t.truth == person for t in theirs)
         if own is not None and right:
             weight = right / (right + ENOUGH_TAGS)
@@ -138,8 +138,14 @@ def calibrate(found: Sequence[Trial], precision: float, thresholds: Thresholds) 
     return StrongLimits(everybody, people)
 
 
-def _limit(found: Sequence[Trial], precision: float, unseen: int) -> float | None:
-    """The highest score up to which the tags have the precision, `unseen` wrong ones added; None if there is none."""
+def limit_for(found: Sequence[Trial], precision: float, unseen: int = 1) -> float | None:
+    """The highest score up to which the tags have a precision; None if there is none.
+
+    Args:
+        found: trials.
+        precision: wanted, in (0, 1).
+        unseen: wrong tags that are counted though they were not seen.
+    """
     ordered = sorted(found, key=lambda t: t.score)
     wrong = np.cumsum([t.nearest != t.truth for t in ordered]) + unseen
     tagged = np.arange(1, len(ordered) + 1) + unseen
