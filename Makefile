@@ -2,9 +2,15 @@
 PYTHON ?= python3
 BIN := .venv/bin
 # Wheels only: nobody waits for a compiler. The one exception is a package of data files that PyPI has as source.
-PIP := $(BIN)/python -m pip install -q --disable-pip-version-check --only-binary=:all: --no-binary=face-recognition-models
+# Python compiles what is used when it is used: compiling all 880 MB first takes longer.
+PIP := $(BIN)/python -m pip install -q --disable-pip-version-check --no-compile --only-binary=:all: --no-binary=face-recognition-models
+# What was compiled is kept, or else every process of a test does it again
+export PYTHONDONTWRITEBYTECODE :=
+# Tests in a browser take part where there is one
+BROWSER_HERE := $(or $(CHROMIUM),$(shell for b in chromium chromium-browser google-chrome; do command -v $$b; done; true))
+WITH_BROWSER := $(if $(BROWSER_HERE),.venv/installed-e2e)
 
-.PHONY: demo test lint unit interop format bench clean
+.PHONY: demo test lint unit e2e screenshots interop format bench clean
 
 demo: .venv/installed
 	@test -d demo || cp -R sample_library demo
@@ -20,8 +26,16 @@ lint: .venv/installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-unit: .venv/installed-test
+unit: .venv/installed-test $(WITH_BROWSER)
 	$(BIN)/pytest -n logical --dist worksteal
+
+# In a real browser: Debian's chromium, or $$CHROMIUM, or the one that `.venv/bin/playwright install chromium` fetched
+e2e: .venv/installed-e2e
+	$(BIN)/pytest -rs tests/e2e
+
+# Pictures of every page of the sample library, light and dark, on a phone and a desktop: make screenshots TO=DIR
+screenshots: .venv/installed-e2e
+	$(BIN)/python -m tests.e2e.screenshots $(or $(TO),screenshots)
 
 # With real readers of XMP: Debian's libimage-exiftool-perl and exiv2, or the like. `make test` skips them where they are not
 interop: .venv/installed-test
@@ -36,17 +50,24 @@ format: .venv/installed-test
 bench: .venv/installed-test
 	$(BIN)/python -m benchmarks $(PHOTOS)
 
-.venv/installed: pyproject.toml
+.venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "phototag needs Python 3.11 or newer: make PYTHON=python3.12")'
-	@test -d .venv || $(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv .venv
+
+.venv/installed: pyproject.toml | .venv/bin/python
 	@echo "Installing phototag and what it needs into .venv (about 880 MB; a minute or two) ..."
 	@$(PIP) -e .
 	@touch $@
 
-.venv/installed-test: .venv/installed
-	@echo "Installing what the tests need ..."
+.venv/installed-test: pyproject.toml | .venv/bin/python
+	@echo "Installing phototag, what it needs and what the tests need into .venv (about 1 GB; a minute or two) ..."
 	@$(PIP) -e '.[test]'
 	@$(PIP) --no-deps face-recognition
+	@touch .venv/installed $@
+
+.venv/installed-e2e: .venv/installed-test
+	@echo "Installing what the tests in a browser need ..."
+	@$(PIP) -e '.[e2e]'
 	@touch $@
 
 clean:

@@ -72,12 +72,9 @@ def _bound(host: str, port: int) -> socket.socket:
     return made
 
 
-def run(app: FastAPI, at: socket.socket) -> None:
-    """Serve until Ctrl-C or SIGTERM; then stop what runs.
-
-    What is asked for is not logged: there may be a token in a URL, and there are names in many.
-    """
-    config = uvicorn.Config(
+def config(app: FastAPI) -> uvicorn.Config:
+    """How it is served. What is asked for is not logged: there may be a token in a URL, and there are names in many."""
+    return uvicorn.Config(
         app,
         http="h11",
         ws="none",
@@ -90,8 +87,12 @@ def run(app: FastAPI, at: socket.socket) -> None:
         limit_concurrency=MOST_AT_ONCE,
         timeout_graceful_shutdown=GRACE_S,
     )
+
+
+def run(app: FastAPI, at: socket.socket) -> None:
+    """Serve until Ctrl-C or SIGTERM; then stop what runs."""
     try:
-        _Server(config).run(sockets=[at])
+        _Server(config(app)).run(sockets=[at])
     except KeyboardInterrupt:  # the signal, which uvicorn hands on when all is answered
         pass
     finally:

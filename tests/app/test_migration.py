@@ -35,10 +35,13 @@ def another_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def named(album: Album) -> Album:
     """Five photos: elon is red on three, ann blue on two, and cyan is on one."""
+    return album.once("named to migrate", _named)
+
+
+def _named(album: Album) -> None:
     album.scan(r1=[RED], r2=[RED], both=[RED, BLUE], b1=[BLUE], cyan=[CYAN, CYAN])
     album.name("elon", "r1", "r2", "both")
     album.name("ann", "b1")
-    return album
 
 
 class Migrate:

@@ -30,6 +30,10 @@ __all__ = ["named"]
 @pytest.fixture
 def spoken(album: Album) -> Album:
     """All that can be said: names, a refusal, groups told apart, ignored people, no face, a collage, waiting faces."""
+    return album.once("all that can be said", _spoken)
+
+
+def _spoken(album: Album) -> None:
     album.scan(
         red1=[RED], red2=["#d00000"], blue=[BLUE], green1=[GREEN], green2=["#00d000"], both=[RED, BLUE],
         cyan1=[CYAN], cyan2=["#00d0d0"], cyan3=["#00c8c8"], orange1=["#e07000"], orange2=["#d06800"],
@@ -52,7 +56,6 @@ def spoken(album: Album) -> Album:
     )  # nobody by name, but one person
     undo(album.index, correct.rename(album.index, "zoe", "Zoé", at_ns=9).decision, at_ns=10)
     album.scan()
-    return album
 
 
 def said(album: Album) -> dict[str, list[Word]]:

@@ -14,12 +14,15 @@ AT = 5
 @pytest.fixture
 def named(album: Album) -> Album:
     """Group 1, red, is Élise B; 2 is blue, 3 is green."""
+    return album.once("a subject", _named)
+
+
+def _named(album: Album) -> None:
     album.scan(
         red1=[RED], red2=[RED], red3=[RED], red4=[RED], blue1=[BLUE], blue2=[BLUE], blue3=[BLUE],
         green1=[GREEN], green2=[GREEN],
     )  # fmt: skip
     name_cluster(album.index, 1, "Élise B", AT)
-    return album
 
 
 def photos(subject: Subject) -> list[str]:

@@ -25,9 +25,12 @@ from tests.conftest import BLUE, DARK_RED, LIGHT_RED, PALE_RED, RED, Album, draw
 @pytest.fixture
 def known(album: Album) -> Album:
     """Ann on 1 by a human, on 2 by a match and on 3 perhaps; nobody knows who is on 4."""
+    return album.once("known for a table", _known)
+
+
+def _known(album: Album) -> None:
     album.scan(**{"a/1": [DARK_RED], "2": [LIGHT_RED], "3": [PALE_RED], "4": [BLUE, BLUE]})
     album.name("Ann", "a/1")
-    return album
 
 
 def rows(album: Album) -> list[dict[str, str]]:
@@ -167,9 +170,10 @@ def test_never_onto_a_photo_or_an_index(known: Album, name: str) -> None:
     (known.root / "4.png").rename(known.root / "unnamed")
     (known.root / "new.jpg").mkdir()
     known.scan()
+    table = csv_table(known.index)
     before = {path: path.lstat().st_mtime_ns for path in known.root.rglob("*.*") if path.is_file()}
     with pytest.raises(UsageError):
-        write_table(known.index, csv_table(known.index), known.root / name, replace=True)
+        write_table(known.index, table, known.root / name, replace=True)
     assert {path: path.lstat().st_mtime_ns for path in known.root.rglob("*.*") if path.is_file()} == before
 
 

@@ -42,21 +42,6 @@ class Family:
 
     def __init__(self, album: Album, phototag: Command) -> None:
         self.album, self.phototag, self.root = album, phototag, album.root
-        for i, (name, colours) in enumerate(
-            {
-                "2019/red.jpg": [RED],
-                "2019/both.png": [RED, BLUE],
-                "2019/blue.webp": [BLUE],
-                "2020/many.jpg": [BLUE, GREEN, RED, YELLOW],
-                "2020/yellow.png": [YELLOW],
-                "2020/statue.jpg": [MAGENTA, RED],
-                "2021/green.jpg": [GREEN],
-                "2021/cyan.webp": [CYAN, GREEN],
-                "2021/nobody.png": [],
-            }.items()
-        ):
-            draw_photo(self.root / name, colours, (320 * max(len(colours), 1) + i, 300))
-        phototag("scan", self.root, "--engine", "fake")
 
     def faces(self) -> list[tuple[str, str, dict]]:
         """Photo's content, colour and JSON of every face."""
@@ -120,6 +105,26 @@ NO_FACES = "SELECT faces.hash FROM not_faces JOIN bindings USING (spot_id) JOIN 
 
 @pytest.fixture
 def family(album: Album, phototag: Command) -> Family:
+    album.once("a family", lambda album: _family(album, phototag))
+    return Family(album, phototag)
+
+
+def _family(album: Album, phototag: Command) -> None:
+    for i, (name, colours) in enumerate(
+        {
+            "2019/red.jpg": [RED],
+            "2019/both.png": [RED, BLUE],
+            "2019/blue.webp": [BLUE],
+            "2020/many.jpg": [BLUE, GREEN, RED, YELLOW],
+            "2020/yellow.png": [YELLOW],
+            "2020/statue.jpg": [MAGENTA, RED],
+            "2021/green.jpg": [GREEN],
+            "2021/cyan.webp": [CYAN, GREEN],
+            "2021/nobody.png": [],
+        }.items()
+    ):
+        draw_photo(album.root / name, colours, (320 * max(len(colours), 1) + i, 300))
+    phototag("scan", album.root, "--engine", "fake")
     made = Family(album, phototag)
     named = {
         "elon": [("2019/red.jpg", "red"), ("2019/both.png", "red"), ("2020/many.jpg", "red")],
@@ -134,7 +139,6 @@ def family(album: Album, phototag: Command) -> Family:
     refuse_faces(album.index, [(red, "ann")], at_ns=1)
     assert len(made.said()) == 9
     assert len(made.groups()) == 1  # green
-    return made
 
 
 # The table

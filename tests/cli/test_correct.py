@@ -17,21 +17,26 @@ AT = 5
 @pytest.fixture
 def three(album: Album) -> Album:
     """Group 1, red, is elon; 2 is blue, 3 is green."""
+    return album.once("three to correct", _three)
+
+
+def _three(album: Album) -> None:
     album.scan(
         red1=[RED], red2=[RED], red3=[RED], red4=[RED], blue1=[BLUE], blue2=[BLUE], both=[BLUE, RED],
         green1=[GREEN], green2=[GREEN],
     )  # fmt: skip
     name_cluster(album.index, 1, "elon", AT)
-    album.close()
-    return album
 
 
 @pytest.fixture
 def looks(album: Album) -> Album:
     """Dark is elon, light is tagged so, pale is a question; blue is another group."""
+    return album.once("looks to correct", _looks)
+
+
+def _looks(album: Album) -> None:
     album.scan(dark=[DARK_RED], light=[LIGHT_RED], pale=[PALE_RED], blue1=[BLUE], blue2=[BLUE])
     album.name("elon", "dark")
-    return album
 
 
 def ids(album: Album, *photos: str) -> list[str]:

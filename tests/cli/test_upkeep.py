@@ -19,11 +19,13 @@ from tests.conftest import BLUE, CYAN, GREEN, RED, YELLOW, Album, Command
 @pytest.fixture
 def named(album: Album) -> Album:
     """Red is elon on two photos, by his word; blue is ann; green is nobody."""
+    return album.once("named to keep", _named)
+
+
+def _named(album: Album) -> None:
     album.scan(red1=[RED], red2=["#d00000"], blue=[BLUE], green=[GREEN])
     album.name("elon", "red1", "red2")
     album.name("ann", "blue")
-    album.close()
-    return album
 
 
 def folder(album: Album) -> Path:
