@@ -7,7 +7,7 @@ tags (`core.matching`). Nothing is written.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from phototag.app.guests import Eye, Guest, each
 from phototag.app.known import require_noticed, require_person
 from phototag.app.scan import Workshop
 from phototag.app.tag import references_and_others
+from phototag.app.train import Trained
 from phototag.core.geometry import box_in_pixels
 from phototag.core.matching import Probe, StrongLimits, distances_to_people, strong_limit, suggest
 from phototag.errors import PhotoError, PhotoProblem, UsageError
@@ -78,6 +79,7 @@ class Sighting:
         perhaps: who it may be, which is worth a question; None if it is somebody, or nobody.
         nearest: who is nearest, however far; None where nobody else is known.
         runner_up: the next nearest, likewise.
+        probability: that `person` is right, by a trained classifier; None where none was asked, or it named nobody.
     """
 
     place: Box
@@ -88,6 +90,7 @@ class Sighting:
     perhaps: str | None
     nearest: Near | None
     runner_up: Near | None
+    probability: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,8 +166,8 @@ def state_of(index: Index) -> bytes | None:
     return get_meta(index.db, STATE)
 
 
-def identify(gallery: Gallery, guest: Guest) -> Identified:
-    """Say who is on a photo; nobody is on it twice."""
+def identify(gallery: Gallery, guest: Guest, trained: Trained | None = None) -> Identified:
+    """Say who is on a photo, by the rule that tags or by a classifier that was trained; nobody is on it twice."""
     seen, picture = guest.seen, guest.picture
     if not seen.faces:
         return Identified(picture.width, picture.height, guest, ())
@@ -190,7 +193,24 @@ def identify(gallery: Gallery, guest: Guest) -> Identified:
                 runner_up=near[number][1] if len(near[number]) > 1 else None,
             )
         )
+    if trained is not None:
+        sightings = _predicted(gallery, trained, seen.vectors, sightings)
     return Identified(picture.width, picture.height, guest, tuple(sorted(sightings, key=lambda one: one.place)))
+
+
+def _predicted(gallery: Gallery, trained: Trained, vectors: Vectors, sightings: Sequence[Sighting]) -> list[Sighting]:
+    """Sightings, in the order of the vectors, with the names that a classifier gives; of two of one name the surer."""
+    answers = trained.predict(vectors)
+    named = [(answer[1], -at, answer[0]) for at, answer in enumerate(answers) if answer and answer[0] in gallery.names]
+    best: dict[int, int] = {}
+    for _, at, person in sorted(named, reverse=True):
+        best.setdefault(person, -at)
+    found = []
+    for at, (sighting, answer) in enumerate(zip(sightings, answers, strict=True)):
+        is_it = answer is not None and best.get(answer[0]) == at
+        name, probability = (gallery.names[answer[0]], answer[1]) if answer is not None and is_it else (None, None)
+        found.append(replace(sighting, person=name, perhaps=None, probability=probability))
+    return found
 
 
 def _nearest(gallery: Gallery, vectors: Vectors) -> list[list[Near]]:
@@ -205,11 +225,11 @@ def _nearest(gallery: Gallery, vectors: Vectors) -> list[list[Near]]:
 
 
 def identify_each(
-    gallery: Gallery, shop: Workshop, eye: Eye, paths: Sequence[Path]
+    gallery: Gallery, shop: Workshop, eye: Eye, paths: Sequence[Path], trained: Trained | None = None
 ) -> Iterator[tuple[Path, Identified | PhotoProblem]]:
     """Say who is on each of some photos, in whatever order it is done."""
     for path, looked in each(shop, eye, Eye.look, paths):
-        yield path, looked if isinstance(looked, PhotoProblem) else identify(gallery, looked)
+        yield path, looked if isinstance(looked, PhotoProblem) else identify(gallery, looked, trained)
 
 
 def verify(index: Index, gallery: Gallery, guest: Guest, name: str) -> Verification:

@@ -164,6 +164,8 @@ def sighted(face: Sighting) -> str:
     first, second = face.nearest, face.runner_up
     far = "" if first is None else f"{first.person}, {first.distance:.2f}"
     after = "" if second is None else f" (next: {second.person}, {second.distance:.2f})"
+    if face.probability is not None:
+        return f"{face.person}, with a probability of {face.probability:.2f}; the nearest is {far}"
     if face.person is not None:
         return f"{far}{after}"
     if face.perhaps is not None:

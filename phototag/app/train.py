@@ -257,6 +257,11 @@ def load_model(index: Index, name: str) -> Trained:
     return trained
 
 
+def verdict(found: Comparison, name: str | None) -> str:
+    """Which classifier to use; or, where a metric was tried, by how much it is better."""
+    return gain(found, name) if name is not None and name in METRICS else advice(found)
+
+
 def advice(found: Comparison) -> str:
     """Which classifier to use, in a sentence or two."""
     tags, best = found.of(TAGS), found.of(found.best)

@@ -137,6 +137,10 @@ WhoOnAll = Annotated[
 EnrolledOnes = Annotated[
     list[str], typer.Argument(metavar="WHO", help="Names of people, or pictures, from: phototag enrolled")
 ]
+ByClassifier = Annotated[
+    str | None,
+    typer.Option("--classifier", metavar="NAME", help="Ask what `phototag train` kept, not the rule that tags."),
+]
 Annotate = Annotated[
     Path | None,
     typer.Option("--annotate", metavar="OUT", help="Draw boxes and names; a file, or a folder for several photos."),

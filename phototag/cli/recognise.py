@@ -18,6 +18,7 @@ from phototag.app.guests import open_eye, photos_in
 from phototag.app.identify import Identified, Sighting, identify_each, open_gallery
 from phototag.app.identify import verify as compare
 from phototag.app.known import known_enrolments, known_space
+from phototag.app.train import load_model
 from phototag.cli import bar, options, render
 from phototag.cli.decision import tell, writing
 from phototag.errors import ExitCode, PhotoProblem, UnknownError, UsageError
@@ -106,6 +107,7 @@ def unenroll(who: options.EnrolledOnes, library: options.Library = None, index: 
 
 def identify(
     paths: options.GivenPhotos,
+    classifier: options.ByClassifier = None,
     annotate_to: options.Annotate = None,
     replace: options.Replace = False,
     workers: options.Workers = None,
@@ -125,13 +127,14 @@ def identify(
     settings = load(library, index)
     with _gallery(settings) as opened:
         gallery = open_gallery(opened)
+        trained = None if classifier is None else load_model(opened, classifier)
     shop = workshop(settings, None, workers, max_megapixels, bar.progress)
     eye = open_eye(shop, gallery.space)
     if not replace:
         for target in targets.values():
             _require_free(target)
     found = {}
-    for photo, one in identify_each(gallery, shop, eye, sorted(set(photos))):
+    for photo, one in identify_each(gallery, shop, eye, sorted(set(photos)), trained):
         found[photo] = one
         if isinstance(one, Identified) and photo in targets:
             draw(one, targets[photo])
@@ -258,6 +261,7 @@ def _face(face: Sighting) -> dict[str, object]:
         "quality": face.quality,
         "person": face.person,
         "perhaps": face.perhaps,
+        "probability": None if face.probability is None else round(face.probability, 4),
         "nearest": None if face.nearest is None else [face.nearest.person, round(face.nearest.distance, 4)],
         "runner_up": None if face.runner_up is None else [face.runner_up.person, round(face.runner_up.distance, 4)],
     }

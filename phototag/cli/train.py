@@ -6,7 +6,7 @@ from datetime import datetime
 
 from phototag import wiring
 from phototag.app.export import to_json
-from phototag.app.train import PRECISION, STRANGERS, Comparison, Trained, Tried, advice, compare, gain, keep
+from phototag.app.train import PRECISION, STRANGERS, Comparison, Trained, Tried, compare, keep, verdict
 from phototag.app.train import train as train_one
 from phototag.cli import options, render
 from phototag.cli.bar import progress
@@ -59,7 +59,7 @@ def _tell(found: Comparison, metric: str | None, trained: Trained | None) -> Non
     )
     if found.missing:
         render.out(f"Not tried: {', '.join(found.missing)}. They need scikit-learn: pip install 'phototag[train]'")
-    render.out(f"\n{advice(found) if metric is None else gain(found, metric)}")
+    render.out(f"\n{verdict(found, metric)}")
     if trained is not None:
         render.out(f"Kept {trained.name}, which names somebody from a probability of {trained.least:.2f} on.")
 

@@ -16,7 +16,7 @@ from phototag.app.scan import ScanReport
 from phototag.errors import LockedError, PhototagError, StoppedError, UnknownError
 from phototag.settings import Settings
 from phototag.web.failures import FAULT, code_of
-from phototag.web.scanning import Draw, Scan, Step, Tell, draw_apart
+from phototag.web.scanning import Draw, Learned, Scan, Step, Tell, Train, draw_apart, train_apart
 
 KEPT = 20
 """Jobs that are remembered."""
@@ -37,17 +37,18 @@ class Job:
 
     Attributes:
         id: of it, not to be guessed.
-        kind: "scan" or "map".
+        kind: "scan", "map" or "train".
         started_s, ended_s: by the monotonic clock; the end is None while it runs.
         step: how far it is.
         state: how it stands.
         error, code: a sentence and its code, where it failed or was stopped.
         report: what a scan came to, where it is done.
+        learned: what training came to, likewise.
         stop: set to stop it.
     """
 
     id: str
-    kind: Literal["scan", "map"]
+    kind: Literal["scan", "map", "train"]
     started_s: float
     ended_s: float | None = None
     step: Step = field(default_factory=Step)
@@ -55,6 +56,7 @@ class Job:
     error: str | None = None
     code: str | None = None
     report: ScanReport | None = None
+    learned: Learned | None = None
     stop: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -63,6 +65,7 @@ class Job:
         return (time.monotonic() if self.ended_s is None else self.ended_s) - self.started_s
 
 
+_GOES_ON = "Stopped. Nothing is lost; the next scan goes on where it was."
 _STARTS_OVER = "Stopped. Nothing is lost; to read all again starts over."
 
 Work: TypeAlias = Callable[[Job, Tell], None]
@@ -76,8 +79,8 @@ class Jobs:
         drawn: the map that was drawn last, for where it cannot be kept in the index's folder.
     """
 
-    def __init__(self, settings: Settings, scan: Scan, draw: Draw = draw_apart) -> None:
-        self._settings, self._scan, self._draw = settings, scan, draw
+    def __init__(self, settings: Settings, scan: Scan, draw: Draw = draw_apart, train: Train = train_apart) -> None:
+        self._settings, self._scan, self._draw, self._train = settings, scan, draw, train
         self._jobs: dict[str, Job] = {}
         self._threads: dict[str, threading.Thread] = {}
         self._lock = threading.Lock()
@@ -95,7 +98,7 @@ class Jobs:
             try:
                 job.report = self._scan(self._settings, force, tell, job.stop)
             except StoppedError as stopped:
-                raise StoppedError(_STARTS_OVER if force else str(stopped)) from stopped
+                raise StoppedError(_STARTS_OVER if force else _GOES_ON) from stopped
 
         with self._lock:
             if self._running("scan") is not None:
@@ -111,10 +114,25 @@ class Jobs:
         with self._lock:
             return self._running("map") or self._started("map", draw)
 
+    def train(self, name: str | None, precision: float) -> Job:
+        """Try a classifier or a metric, and keep it; all of them without a name.
+
+        Raises:
+            LockedError: something is being trained.
+        """
+
+        def train(job: Job, tell: Tell) -> None:
+            job.learned = self._train(self._settings, name, precision, tell, job.stop)
+
+        with self._lock:
+            if self._running("train") is not None:
+                raise LockedError("Something is being trained already. Wait until it is done, or stop it.")
+            return self._started("train", train)
+
     def _running(self, kind: str) -> Job | None:
         return next((job for job in self._jobs.values() if job.state is State.RUNNING and job.kind == kind), None)
 
-    def _started(self, kind: Literal["scan", "map"], work: Work) -> Job:
+    def _started(self, kind: Literal["scan", "map", "train"], work: Work) -> Job:
         """A new job. With the lock held."""
         job = Job(secrets.token_hex(8), kind, time.monotonic())
         self._jobs[job.id] = job

@@ -1,4 +1,4 @@
-"""What takes long, a scan or a map, for a request that does not wait for it: in a process of its own."""
+"""What takes long, a scan, a map or training, for a request that does not wait for it: in a process of its own."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -18,6 +19,7 @@ from phototag import wiring
 from phototag.app import disk, facemap
 from phototag.app.facemap import Layout
 from phototag.app.scan import ScanReport, scan
+from phototag.app.train import Comparison, compare, keep, train, verdict
 from phototag.errors import PhototagError, StoppedError
 from phototag.settings import Settings
 from phototag.workshop import workshop
@@ -27,7 +29,7 @@ T = TypeVar("T")
 TOLD_S = 0.1
 """How often is told how far it is."""
 
-STOPPED = "Stopped. Nothing is lost; the next scan goes on where it was."
+STOPPED = "Stopped. Nothing is lost."
 
 GRACE_S = 10.0
 """How long a scan that is to stop has to come to the end of a step; an index is whole even if it is killed."""
@@ -77,6 +79,35 @@ class Draw(Protocol):
         """
 
 
+class Train(Protocol):
+    """Tries a classifier or a learned metric on the named faces, and keeps it; without a name, tries them all."""
+
+    def __call__(
+        self, settings: Settings, name: str | None, precision: float, tell: Tell, stop: threading.Event
+    ) -> Learned:
+        """Train, telling how far it is.
+
+        Raises:
+            StoppedError: `stop` was set; nothing is kept.
+            PhototagError: as training.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What training came to.
+
+    Attributes:
+        found: how each did.
+        advice: which to use, in a sentence.
+        kept: from which probability on what was kept names somebody; None where nothing was kept.
+    """
+
+    found: Comparison
+    advice: str
+    kept: float | None
+
+
 class Reporter:
     """A Progress that tells each step, not more often than anybody can read, and ends where it is to stop."""
 
@@ -116,6 +147,29 @@ def _scan(settings: Settings, force: bool, progress: Reporter) -> ScanReport:
 def _draw(settings: Settings, progress: Reporter) -> Layout:
     with wiring.reading(settings) as index:
         return facemap.draw(index, progress)
+
+
+def _train(settings: Settings, name: str | None, precision: float, progress: Reporter) -> Learned:
+    with wiring.reading(settings) as index:
+        if name is None:
+            found, trained = compare(index, progress, precision=precision), None
+        else:
+            now = datetime.now().astimezone().isoformat(timespec="seconds")
+            found, trained = train(index, progress, name, now, precision)
+    if trained is not None:
+        with wiring.writing(settings, "train", _unsaid) as index:
+            keep(index, trained)
+    return Learned(found, verdict(found, name), None if trained is None else trained.least)
+
+
+def train_here(settings: Settings, name: str | None, precision: float, tell: Tell, stop: threading.Event) -> Learned:
+    """See `Train`; in this process, by this thread."""
+    return _train(settings, name, precision, Reporter(tell, stop.is_set))
+
+
+def train_apart(settings: Settings, name: str | None, precision: float, tell: Tell, stop: threading.Event) -> Learned:
+    """See `Train`; in a child process."""
+    return _in_child(partial(_train, settings, name, precision), tell, stop)
 
 
 def apart(settings: Settings, force: bool, tell: Tell, stop: threading.Event) -> ScanReport:

@@ -19,14 +19,18 @@ from phototag.web.pages import people as people_page
 from phototag.web.pages import photos as photos_page
 from phototag.web.pages import review as review_page
 from phototag.web.recogniser import Recogniser
-from phototag.web.scanning import Draw, Scan
+from phototag.web.scanning import Draw, Scan, Train
 
 API = "/api/v1"
 """Where the API is. What is incompatible gets another number."""
 
 
 def create_app(
-    library: Library, guard: Guard, scan: Scan = scanning.apart, draw: Draw = scanning.draw_apart
+    library: Library,
+    guard: Guard,
+    scan: Scan = scanning.apart,
+    draw: Draw = scanning.draw_apart,
+    train: Train = scanning.train_apart,
 ) -> FastAPI:
     """All of the server, for any ASGI server to run.
 
@@ -35,6 +39,7 @@ def create_app(
         guard: who may come in.
         scan: how a scan is run.
         draw: how the map of faces is drawn.
+        train: how a classifier is trained.
     """
     app = FastAPI(
         title="phototag",
@@ -44,7 +49,7 @@ def create_app(
         docs_url=None,  # both load scripts from elsewhere
         redoc_url=None,
     )
-    app.state.library, app.state.jobs = library, Jobs(library.settings, scan, draw)
+    app.state.library, app.state.jobs = library, Jobs(library.settings, scan, draw, train)
     app.state.recogniser = Recogniser(library.settings)
     for part in (status, people, clusters, faces, photos, searches, review, history, maps, jobs, recognition):
         app.include_router(part.router, prefix=API, responses=FAILURES)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.conftest import BLUE, CYAN, GREEN, LIGHT_RED, PALE_RED, RED, Album, Command, draw_photo
+from tests.conftest import BLUE, CYAN, GREEN, LIGHT_RED, PALE_RED, RED, YELLOW, Album, Command, draw_photo
 
 
 @pytest.fixture
@@ -163,3 +163,46 @@ def test_nobody_is_verified_who_is_not_known(known: Album, tmp_path: Path, photo
     assert phototag("present", "tom", known.root / "g.png", "--library", known.root) == 0
     assert phototag("verify", photo, "tom", "--library", known.root) == 2
     assert "No face of tom is known" in phototag.err
+
+
+COLOURS = {"elon": RED, "ann": GREEN, "bob": BLUE, "cat": CYAN}
+
+
+def _four(album: Album) -> None:
+    album.scan(**{f"{name}{i}": [colour] for name, colour in COLOURS.items() for i in range(4)}, stranger=[YELLOW])
+    for name in COLOURS:
+        album.name(name, *(f"{name}{i}" for i in range(4)))
+
+
+@pytest.fixture
+def trained(album: Album, phototag: Command) -> Album:
+    """Four people, and a classifier that was trained on them."""
+    album.once("four to train with", _four).close()
+    assert phototag("train", "--classifier", "knn", "--precision", "0.9", "--library", album.root) == 0
+    return album
+
+
+def test_a_trained_classifier_names_whom_it_knows(trained: Album, tmp_path: Path, phototag: Command) -> None:
+    photo = draw_photo(tmp_path / "x.png", [BLUE, YELLOW, GREEN], (900, 300))
+    bob, stranger, ann = identified(phototag, trained, photo, "--classifier", "knn")
+    assert (bob["person"], stranger["person"], ann["person"]) == ("bob", None, "ann")
+    assert stranger["probability"] is None
+    assert 0.5 < bob["probability"] <= 1  # type: ignore[operator]
+
+
+def test_a_classifier_names_nobody_twice_on_a_photo(trained: Album, tmp_path: Path, phototag: Command) -> None:
+    photo = draw_photo(tmp_path / "x.png", [BLUE, "#0000d0"], (600, 300))
+    found = identified(phototag, trained, photo, "--classifier", "knn")
+    assert sorted(str(face["person"]) for face in found) == ["None", "bob"]
+
+
+def test_a_classifier_that_is_stale_or_was_not_trained_is_refused(
+    trained: Album, tmp_path: Path, phototag: Command
+) -> None:
+    photo = draw_photo(tmp_path / "x.png", [BLUE])
+    assert phototag("identify", photo, "--classifier", "svm", "--library", trained.root) == 2
+    assert "phototag train --classifier svm" in phototag.err
+    trained.name("yel", "stranger")
+    trained.close()
+    assert phototag("identify", photo, "--classifier", "knn", "--library", trained.root) == 2
+    assert "stale" in phototag.err

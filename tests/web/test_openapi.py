@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from phototag.app.scan import ScanReport
 from phototag.errors import StoppedError
 from phototag.settings import Settings
+from phototag.web import scanning
 from phototag.web.guard import Guard
+from phototag.web.jobs import Jobs
 from phototag.web.library import Library
 from phototag.web.scanning import Tell
 from tests.web.conftest import PORT, Client
@@ -51,6 +53,7 @@ def scratch(scanned: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     root = Path(shutil.copytree(scanned, folder / "Photos"))
     library = Library(Settings(root, root / ".phototag", folder / "cache", folder / "state"))
     client = Client(library, Guard("127.0.0.1", PORT), no_scan)
+    client.use(library, Jobs(library.settings, no_scan, scanning.draw_here, scanning.train_here))
     yield client
     client.app.state.jobs.close()
 

@@ -1,4 +1,4 @@
-"""Scans, and maps that are drawn: started and followed."""
+"""Scans, maps that are drawn, and training: started and followed."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import StreamingResponse
 
 from phototag.app.scan import ScanReport
+from phototag.app.train import Tried
 from phototag.web.api import models
-from phototag.web.api.asking import Served
+from phototag.web.api.asking import Served, rounded
 from phototag.web.jobs import Job, Jobs, State
+from phototag.web.scanning import Learned
 
 router = APIRouter(tags=["jobs"])
 
@@ -36,6 +38,12 @@ JobId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
 def scan(jobs: Known, wish: models.Scanning) -> models.Job:
     """Start a scan; one runs at a time. Decisions have to wait until it is done."""
     return job_model(jobs.start(wish.force))
+
+
+@router.post("/jobs/train", operation_id="startTraining", status_code=202)
+def train(jobs: Known, wish: models.Training) -> models.Job:
+    """Try a classifier, or a metric, on the faces that a human named, and keep it; without a name, try all of them."""
+    return job_model(jobs.train(wish.name, wish.precision))
 
 
 @router.get("/jobs", operation_id="listJobs")
@@ -96,6 +104,32 @@ def job_model(job: Job) -> models.Job:
         error=job.error,
         code=job.code,
         report=None if job.report is None else _summary(job.report),
+        learned=None if job.learned is None else _learned(job.learned),
+    )
+
+
+def _learned(came: Learned) -> models.Learned:
+    return models.Learned(
+        people=came.found.people,
+        faces=came.found.faces,
+        precision=came.found.precision,
+        tags_now=_tried(came.found.shipped),
+        classifiers=[_tried(row) for row in came.found.rows],
+        missing=list(came.found.missing),
+        best=came.found.best,
+        advice=came.advice,
+        kept=rounded(came.kept),
+    )
+
+
+def _tried(row: Tried) -> models.Tried:
+    return models.Tried(
+        name=row.name,
+        right_first=round(row.right_first, 4),
+        limit=rounded(row.limit),
+        precision=rounded(row.quality.precision),
+        recall=rounded(row.quality.recall),
+        strangers_named=round(row.strangers_named, 2),
     )
 
 

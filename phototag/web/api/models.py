@@ -139,6 +139,13 @@ class Scanning(Given):
     force: bool = False
 
 
+class Training(Given):
+    """What to train: a classifier, or "triplet", a metric; null tries every classifier and keeps none."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100, examples=["softmax"])] | None = None
+    precision: Annotated[float, Field(ge=0.5, lt=1)] = 0.99
+
+
 class Decided(BaseModel):
     """What came of a decision: its number, by which it can be taken back, or null where nothing changed."""
 
@@ -419,11 +426,36 @@ class ScanSummary(BaseModel):
     problems: int
 
 
+class Tried(BaseModel):
+    """How a classifier did on named faces, as in `phototag train --json`; null where no limit gives the precision."""
+
+    name: str
+    right_first: float
+    limit: float | None
+    precision: float | None
+    recall: float | None
+    strangers_named: float
+
+
+class Learned(BaseModel):
+    """What training came to; `kept` is from which probability on what was kept names somebody, or null."""
+
+    people: int
+    faces: int
+    precision: float
+    tags_now: Tried
+    classifiers: list[Tried]
+    missing: list[str]
+    best: str
+    advice: Text
+    kept: float | None
+
+
 class Job(BaseModel):
     """Something that takes long, and how far it is."""
 
     id: str
-    kind: Literal["scan", "map"]
+    kind: Literal["scan", "map", "train"]
     state: Literal["running", "done", "stopped", "failed"]
     label: Text
     done: int
@@ -433,6 +465,7 @@ class Job(BaseModel):
     error: Text | None
     code: str | None
     report: ScanSummary | None
+    learned: Learned | None
 
 
 class Jobs(BaseModel):
@@ -470,6 +503,7 @@ class Sighting(BaseModel):
         place: the same as fractions of it.
         person: who it is, or null.
         perhaps: who it may be, or null.
+        probability: that `person` is right, if a trained classifier was asked.
         nearest: who is nearest, however far; null where nobody is known.
         runner_up: the next nearest.
     """
@@ -480,6 +514,7 @@ class Sighting(BaseModel):
     quality: float
     person: Text | None
     perhaps: Text | None
+    probability: float | None
     nearest: Guess | None
     runner_up: Guess | None
 

@@ -13,8 +13,9 @@ from phototag.app.identify import Identified, Near, Sighting
 from phototag.app.identify import identify as name_faces
 from phototag.app.identify import verify as compare
 from phototag.app.known import known_enrolments
+from phototag.app.train import load_model
 from phototag.web.api import models
-from phototag.web.api.asking import Served, decided, now_ns
+from phototag.web.api.asking import Served, decided, now_ns, rounded
 from phototag.web.library import Library
 from phototag.web.recogniser import Recogniser
 
@@ -28,6 +29,11 @@ PHOTO: dict[str, Any] = {
     }
 }
 """For OpenAPI."""
+
+
+Classifier = Annotated[
+    str | None, Query(max_length=100, description="What `POST /jobs/train` kept, in place of the rule that tags.")
+]
 
 
 async def photo_of(request: Request) -> bytes:
@@ -47,9 +53,9 @@ Who = Annotated[str, Query(min_length=1, max_length=1_000, examples=["ann"])]
 
 
 @router.post("/identify", operation_id="identify", openapi_extra=PHOTO)
-async def identify(library: Served, recogniser: Known, photo: Sent) -> models.Identified:
+async def identify(library: Served, recogniser: Known, photo: Sent, classifier: Classifier = None) -> models.Identified:
     """Who is on a photo, for every face; nothing is remembered."""
-    found = await library.drawn(lambda: _identified(library, recogniser, photo))
+    found = await library.drawn(lambda: _identified(library, recogniser, photo, classifier))
     return models.Identified(width=found.width, height=found.height, faces=[_sighting(face) for face in found.faces])
 
 
@@ -124,10 +130,11 @@ def unenrol(library: Served, wish: models.Unenrolling) -> models.Decided:
     return decided(outcome, sentences.unenrolled(outcome.words))
 
 
-def _identified(library: Library, recogniser: Recogniser, photo: bytes) -> Identified:
+def _identified(library: Library, recogniser: Recogniser, photo: bytes, classifier: str | None = None) -> Identified:
     with library.reading() as index:
         gallery, eye = recogniser.gallery(index), recogniser.eye(index)
-    return name_faces(gallery, eye.look_at(photo))
+        trained = None if classifier is None else load_model(index, classifier)
+    return name_faces(gallery, eye.look_at(photo), trained)
 
 
 def _sighting(face: Sighting) -> models.Sighting:
@@ -138,6 +145,7 @@ def _sighting(face: Sighting) -> models.Sighting:
         quality=face.quality,
         person=face.person,
         perhaps=face.perhaps,
+        probability=rounded(face.probability),
         nearest=_guess(face.nearest),
         runner_up=_guess(face.runner_up),
     )

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import io
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
-from phototag.web import uploads
-from tests.conftest import BLUE, CYAN, DARK_RED, GREEN, draw_photo
+from phototag.web import scanning, uploads
+from phototag.web.jobs import Jobs
+from tests.conftest import BLUE, CYAN, DARK_RED, GREEN, RED, Album, draw_photo
 from tests.web.conftest import SENT, Client, Serve
 
 API = "/api/v1"
@@ -140,3 +142,50 @@ def test_nothing_that_is_sent_is_written(writer: Client, tmp_path: Path) -> None
 def test_a_name_that_is_none_is_refused(reader: Client, tmp_path: Path) -> None:
     status, _ = reader.refused("POST", "/enrolled", content=photo(tmp_path, GREEN), params={"name": "\u202e"})
     assert status == 400
+
+
+def learned(client: Client, **wish: object) -> Any:
+    """What came of training, when it is done."""
+    job = client.post("/jobs/train", **wish)
+    assert job["kind"] == "train"
+    while (job := client.get(f"/jobs/{job['id']}"))["state"] == "running":
+        time.sleep(0.01)
+    return job
+
+
+@pytest.fixture
+def four(album: Album, serve: Serve) -> Client:
+    """A server of a library of four people with four named photos each."""
+    colours = {"elon": RED, "ann": GREEN, "bob": BLUE, "cat": CYAN}
+    album.scan(**{f"{name}{i}": [colour] for name, colour in colours.items() for i in range(4)})
+    for name in colours:
+        album.name(name, *(f"{name}{i}" for i in range(4)))
+    album.close()
+    client = serve(album.root)
+    client.use(client.library, Jobs(client.library.settings, scanning.here, train=scanning.train_here))
+    return client
+
+
+def test_classifiers_are_tried_and_one_is_kept_and_asked(four: Client, tmp_path: Path) -> None:
+    job = learned(four, name="knn", precision=0.9)
+    assert job["state"] == "done", job["error"]
+    assert job["learned"]["advice"].startswith("Use nearest")
+    assert 0.5 < job["learned"]["kept"] <= 1
+    face = ask(four, "/identify", photo(tmp_path, BLUE), classifier="knn")["faces"][0]
+    assert (face["person"], face["probability"] > 0.5) == ("bob", True)
+
+
+def test_all_are_tried_and_none_is_kept(four: Client, tmp_path: Path) -> None:
+    found = learned(four, precision=0.9)["learned"]
+    assert [row["name"] for row in found["classifiers"]] == ["nearest", "knn", "logistic", "svm", "softmax"]
+    assert (found["people"], found["faces"], found["kept"]) == (4, 16, None)
+    status, said = four.refused("POST", "/identify", content=photo(tmp_path, BLUE), params={"classifier": "knn"})
+    assert status == 400
+    assert "No knn was trained" in said["error"]
+
+
+def test_training_that_cannot_be_says_why(writer: Client) -> None:
+    writer.use(writer.library, Jobs(writer.library.settings, scanning.here, train=scanning.train_here))
+    job = learned(writer, name="knn")
+    assert (job["state"], job["code"]) == ("failed", "usage")
+    assert job["learned"] is None
