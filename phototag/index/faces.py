@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from phototag.core.geometry import box_in_pixels, carried, to_upright, turned_size
 from phototag.index import spaces
-from phototag.index.photos import GONE
+from phototag.index.gone import GONE
 from phototag.index.spots import Spot
 from phototag.types import Box, Source
 

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from phototag.index.photos import GONE
+from phototag.index.gone import GONE
 from phototag.types import Cluster
 
 

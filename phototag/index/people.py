@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from phototag.core.names import name_key
-from phototag.index.photos import GONE
+from phototag.index.gone import GONE
 from phototag.types import Dismissal, Label, Person, Suggestion, Verdict
 
 IS_KNOWN = """(EXISTS (SELECT 1 FROM labels WHERE person_id = people.id AND verdict = 'is')

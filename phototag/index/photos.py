@@ -11,6 +11,7 @@ from phototag.core.vectors import from_bytes, to_bytes
 from phototag.errors import PhotoProblem
 from phototag.index import spaces, spots
 from phototag.index.db import forget_results
+from phototag.index.gone import GONE
 from phototag.types import Box, Face, Photo, PhotoFile, Place, Shown, Sidecar, TakenFrom
 
 if TYPE_CHECKING:
@@ -25,11 +26,6 @@ FEW = 2_000
 
 IS_A_FACE = "faces.id NOT IN (SELECT face_id FROM not_faces JOIN bindings USING (spot_id))"
 """SQL: a human did not say that it is none."""
-
-
-GONE = "SELECT hash FROM photos WHERE NOT EXISTS (SELECT 1 FROM files WHERE files.hash = photos.hash)"
-"""SQL: photos that no file holds now, nor a copy of them: few, so that it is quicker to leave them out than to look for
-the files of all others."""
 
 
 def files(db: sqlite3.Connection) -> dict[bytes, tuple[PhotoFile, str]]:
