@@ -10,7 +10,7 @@ from difflib import get_close_matches
 
 from phototag.core.names import name_key
 from phototag.errors import UnknownError, UsageError
-from phototag.index import faces, groups, people, photos, spaces
+from phototag.index import faces, groups, people, spaces
 from phototag.index.db import Index
 from phototag.index.enrolled import Enrolment, enrolments
 from phototag.index.faces import Filter, KnownFace
@@ -83,7 +83,7 @@ def some_faces(
         UnknownError: nobody has that name, or there is no such photo or group.
     """
     if query == FaceQuery() and source is None:
-        return index.once(photos.count_faces), faces.part_of_all(index.db, start, stop)
+        return index.once(faces.count_faces), faces.part_of_all(index.db, start, stop)
     found = faces.listed(index.db, face_filter(index, query))
     if source is not None:
         found = [face for face in found if (face.source or "none") == source]

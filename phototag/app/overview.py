@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from phototag.index import groups, people, photos, spaces
+from phototag.index import faces, groups, people, photos, spaces
 from phototag.index.db import FILE, SCANNED, Index, get_meta
 from phototag.types import Space
 
@@ -47,7 +47,7 @@ def overview(index: Index) -> Overview:
         root=index.root,
         space=index.once(spaces.current),
         photos=index.once(photos.count_pictures),
-        faces=index.once(photos.count_faces),
+        faces=index.once(faces.count_faces),
         people=len(index.once(people.count_people)),
         clusters=len(index.once(groups.unknown_ids)),
         auto_tagged=index.once(people.count_auto_tagged),

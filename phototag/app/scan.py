@@ -19,7 +19,7 @@ from phototag.app.problems import all_problems, count_passed_over
 from phototag.app.references import describe, undescribed
 from phototag.core.vectors import require_engine
 from phototag.errors import PhotoProblem
-from phototag.index import groups, people, photos, spaces
+from phototag.index import faces, groups, people, photos, spaces
 from phototag.index.db import SCANNED, Index, set_meta, transaction
 from phototag.media import walk
 from phototag.media.darkroom import Darkroom
@@ -360,7 +360,7 @@ def _report(index: Index, reading: Reading, timer: StepTimer) -> ScanReport:
         unchanged=kinds.get("unchanged", 0) + reading.kept,
         duplicates=kinds.get("duplicates", 0),
         copies=photos.count_copies(index.db),
-        faces=photos.count_faces(index.db),
+        faces=faces.count_faces(index.db),
         clusters=len(groups.unknown_ids(index.db)),
         auto_tagged=people.count_auto_tagged(index.db),
         problems=problems,

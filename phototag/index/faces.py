@@ -299,6 +299,12 @@ def best_of_all(db: sqlite3.Connection) -> dict[str, str]:
     return {name: face for name, (_, face) in best.items()}
 
 
+def count_faces(db: sqlite3.Connection) -> int:
+    """Faces on photos that are there, without those of which a human said that they are none."""
+    sql = f"SELECT count(*) FROM faces f WHERE f.hash NOT IN ({GONE}) AND {_IS_A_FACE}"
+    return int(db.execute(sql).fetchone()[0])
+
+
 def ids_beginning(db: sqlite3.Connection, text: str) -> list[str]:
     """Ids of the faces that begin with this text (letters and digits only), sorted."""
     return [row[0] for row in db.execute("SELECT id FROM faces WHERE id GLOB ? ORDER BY id", (text + "*",))]

@@ -11,7 +11,6 @@ from phototag.core.vectors import from_bytes, to_bytes
 from phototag.errors import PhotoProblem
 from phototag.index import spaces, spots
 from phototag.index.db import forget_results
-from phototag.index.gone import GONE
 from phototag.types import Box, Face, Photo, PhotoFile, Place, Shown, Sidecar, TakenFrom
 
 if TYPE_CHECKING:
@@ -101,12 +100,6 @@ def is_analysed(
         return row is not None
     paths = db.execute("SELECT path FROM files WHERE content = ? AND orientation = ?", (photo, row[0]))
     return any(is_other(path) for (path,) in paths)
-
-
-def count_faces(db: sqlite3.Connection) -> int:
-    """Faces on photos that are there, without those of which a human said that they are none."""
-    sql = f"SELECT count(*) FROM faces WHERE hash NOT IN ({GONE}) AND {IS_A_FACE}"
-    return int(db.execute(sql).fetchone()[0])
 
 
 def count_copies(db: sqlite3.Connection) -> int:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from phototag.errors import LibraryError
-from phototag.index import backups, photos, spaces, spots
+from phototag.index import backups, faces, photos, spaces, spots
 from phototag.index.db import forget_results, transaction
 from phototag.index.enrolled import origins
 from phototag.types import Space
@@ -97,7 +97,7 @@ def compare(db: sqlite3.Connection, described: sqlite3.Connection) -> Comparison
     away = [one for one in everything if one.photo not in there and one.photo in current and one.spot in bound]
     return Comparison(
         photos=len(on_disk),
-        faces_before=photos.count_faces(db),
+        faces_before=faces.count_faces(db),
         faces_after=_count_faces_after(db, described),
         matched=sum(one.spot in found for one in here),
         lost=tuple(sorted(Lost(name, there[one.photo]) for one in lost for name in one.names)),
@@ -228,7 +228,7 @@ def _found_again(db: sqlite3.Connection, described: sqlite3.Connection, on: Iter
 
 
 def _count_faces_after(db: sqlite3.Connection, described: sqlite3.Connection) -> int:
-    """As `photos.count_faces` will count: without what is no face."""
+    """As `faces.count_faces` will count: without what is no face."""
     spoken_against = {row[0] for row in db.execute("SELECT spot_id FROM not_faces")}
     none = 0
     for (photo,) in db.execute("SELECT DISTINCT hash FROM spots JOIN not_faces ON spot_id = id").fetchall():

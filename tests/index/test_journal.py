@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from phototag.core.names import name_key
-from phototag.index import cells, journal, people, photos
+from phototag.index import cells, faces, journal, people, photos
 from phototag.index.db import Index, transaction
 from phototag.index.draft import Draft
 from phototag.index.journal import ConflictError, Kind, decide, decision_on, dependents, history, redo, replay, undo
@@ -165,7 +165,7 @@ def test_what_was_said_survives_a_detection_that_finds_nothing(index: Index, two
 def test_a_face_that_was_spoken_of_stays_where_the_same_engine_misses_it(index: Index, two: tuple[Spot, Spot]) -> None:
     name(index, "ann", two[0])
     put_photo(index, "a.jpg", "aa", [])
-    assert (photos.count_faces(index.db), verdicts(index)) == (1, [("ann", IS)])
+    assert (faces.count_faces(index.db), verdicts(index)) == (1, [("ann", IS)])
 
 
 def test_two_spots_never_meet_at_one_face(index: Index, two: tuple[Spot, Spot]) -> None:
@@ -188,7 +188,7 @@ def test_what_is_no_face_is_nobody_and_takes_no_part(index: Index, two: tuple[Sp
         draft.no_face(two[0])
         number = decide(index.db, Kind.NOT_A_FACE, {"faces": 1}, draft, 1)
     assert (photos.face_ids(index.db), photos.no_faces(index.db)) == ([two[1].id], [two[0].id])
-    assert (photos.count_faces(index.db), len(people.labels(index.db))) == (1, 1)
+    assert (faces.count_faces(index.db), len(people.labels(index.db))) == (1, 1)
     take_back(index, number)
     assert photos.no_faces(index.db) == []
     assert len(people.labels(index.db)) == 2

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
-from phototag.index import people, photos
+from phototag.index import faces, people, photos
 from phototag.index.db import STATE, Index, get_meta, open_for_reading, open_for_writing, still, transaction
 from phototag.index.memory import Memory, Remembered
 from phototag.index.spots import Spot
@@ -18,7 +18,7 @@ from tests.index.conftest import LEFT, RIGHT, name, put_photo
 
 def counted(folder: Path, memory: Memory) -> tuple[int, list[str]]:
     with closing(still(open_for_reading(folder), memory)) as index:
-        return index.once(photos.count_faces), [person.name for person in index.once(people.count_people)]
+        return index.once(faces.count_faces), [person.name for person in index.once(people.count_people)]
 
 
 def test_a_state_is_counted_once(index: Index) -> None:
@@ -67,7 +67,7 @@ def test_who_reads_an_earlier_state_is_told_of_that(index: Index) -> None:
     with closing(still(open_for_reading(index.folder), memory)) as earlier:
         put_photo(index, "b.jpg", "bb", [LEFT])
         assert counted(index.folder, memory) == (2, [])
-        assert earlier.once(photos.count_faces) == 1
+        assert earlier.once(faces.count_faces) == 1
     assert counted(index.folder, memory) == (2, [])
 
 
@@ -92,9 +92,9 @@ def test_nothing_is_remembered_of_an_index_without_a_mark(index: Index) -> None:
 
 def test_nothing_is_remembered_while_it_is_written(index: Index) -> None:
     with closing(open_for_writing(index.folder)) as writer:
-        assert writer.once(photos.count_faces) == 0
+        assert writer.once(faces.count_faces) == 0
         put_photo(writer, "a.jpg", "aa", [LEFT])
-        assert writer.once(photos.count_faces) == 1
+        assert writer.once(faces.count_faces) == 1
 
 
 def test_of_threads_that_ask_at_once_one_counts() -> None:

@@ -79,7 +79,7 @@ def _decide(index: Index, chance: random.Random, known: list[KnownFace], at: int
 
 def test_each_part_of_all_faces_is_that_part_of_the_list(toy: Index) -> None:
     whole = faces.faces(toy.db)
-    assert len(whole) == photos.count_faces(toy.db)
+    assert len(whole) == faces.count_faces(toy.db)
     for start in range(len(whole) + 2):
         for many in (1, 2, 5):
             assert faces.part_of_all(toy.db, start, start + many) == whole[start : start + many]

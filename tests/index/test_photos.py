@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from phototag.errors import PhotoProblem
-from phototag.index import groups, people, photos, spaces
+from phototag.index import faces, groups, people, photos, spaces
 from phototag.index.db import GROUPED, TAGGED, Index, get_meta, set_meta, transaction
 from phototag.index.spots import Spot
 from phototag.types import Box, Cluster, Grade, PhotoFile, Shown, Sidecar, Suggestion
@@ -42,7 +42,7 @@ def test_faces_of_a_file_that_is_gone_wait_for_it_but_take_no_part(index: Index)
     with transaction(index.db):
         photos.forget_files(index.db, [b"a.jpg"])
     assert photos.face_ids(index.db) == []
-    assert photos.count_faces(index.db) == 0
+    assert faces.count_faces(index.db) == 0
     space_id = 1
     assert photos.is_analysed(index.db, "aa", 1, space_id)
 
@@ -186,7 +186,7 @@ def test_only_faces_in_the_newest_space_take_part(index: Index) -> None:
     assert photos.face_ids(index.db) == [new]
     put_photo(index, "b.jpg", "bb", [LEFT], NEWER)
     assert photos.face_ids(index.db) == sorted([new, named])
-    assert photos.count_faces(index.db) == 3
+    assert faces.count_faces(index.db) == 3
 
 
 def test_a_photo_that_is_described_again_keeps_its_faces_and_their_names(index: Index) -> None:
