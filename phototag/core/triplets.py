@@ -17,6 +17,7 @@ from phototag.errors import UsageError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from scipy.sparse import csr_matrix
 
     from phototag.types import Vectors
 
@@ -103,16 +104,26 @@ def objective(
     Returns:
         The value, and its gradient with respect to L.
     """
-    anchors, positives, negatives = (vectors[column] for column in triplets.T)
-    near, far = anchors - positives, anchors - negatives
-    excess = np.square(near @ matrix.T).sum(axis=1) - np.square(far @ matrix.T).sum(axis=1) + margin
+    anchors, positives, negatives = ((vectors @ matrix.T)[column] for column in triplets.T)
+    excess = np.square(anchors - positives).sum(axis=1) - np.square(anchors - negatives).sum(axis=1) + margin
     active = excess > 0
-    near, far = near[active], far[active]
     from_identity = matrix - np.eye(len(matrix))
     weight = shrinkage / len(matrix)
     value = excess[active].sum() / len(triplets) + weight * np.square(from_identity).sum()
-    pull = 2 * matrix @ (near.T @ near - far.T @ far) / len(triplets)
+    pull = 2 * matrix @ (vectors.T @ (_pulls(triplets[active], len(vectors)) @ vectors)) / len(triplets)
     return float(value), pull + 2 * weight * from_identity
+
+
+def _pulls(triplets: NDArray[np.intp], faces: int) -> csr_matrix:
+    """P, such that V'PV is the sum over (a - p)(a - p)' - (a - n)(a - n)': a thirtieth of the work of summing that.
+
+    Where a stands beside itself the two cancel out.
+    """
+    from scipy.sparse import csr_matrix
+
+    a, p, n = triplets.T
+    rows, columns = np.concatenate([p, a, p, n, a, n]), np.concatenate([p, p, a, n, n, a])
+    return csr_matrix((np.repeat([1.0, -1.0, -1.0, -1.0, 1.0, 1.0], len(a)), (rows, columns)), shape=(faces, faces))
 
 
 def learn_projection(
