@@ -80,7 +80,7 @@ class Track:
         seen_s: when it was last seen.
         n_frames: on which it was seen.
         box: where it was last seen.
-        latest: (dim,), the last face that looked like it.
+        latest: (dim,), its last face that others are compared with.
         clearest: its clearest glimpses, the clearest first.
         beside: people who were seen at the same time, so that it is none of them.
         person: who it is; None if that is not known (yet).
@@ -200,14 +200,19 @@ def _apart(track: Track, vectors: Vectors) -> NDArray[np.float32]:
 
 
 def _continued(track: Track, time_s: float, glimpse: Glimpse, near: float) -> Track:
-    """A face for which only the place speaks is no evidence who it is, nor is the next one compared with it."""
+    """Take a face up.
+
+    If only the place speaks for it, it is no evidence for somebody who was told, nor is the next one compared with it;
+    of somebody who was not, it may be the first clear face.
+    """
     track = replace(track, seen_s=time_s, n_frames=track.n_frames + 1, box=glimpse.box)
-    if _apart(track, glimpse.vector[None])[0] > near:
+    if track.person is not None and _apart(track, glimpse.vector[None])[0] > near:
         return track
-    return replace(track, latest=glimpse.vector, clearest=_clearest([*track.clearest, glimpse]))
+    return replace(track, latest=glimpse.vector, clearest=_clearest([glimpse, *track.clearest]))
 
 
 def _clearest(glimpses: Iterable[Glimpse]) -> tuple[Glimpse, ...]:
+    """Equally clear ones stay in their order."""
     return tuple(sorted(glimpses, key=lambda one: -one.quality)[:CLEAREST])
 
 

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 WINDOWS = (
@@ -86,8 +87,9 @@ class Voice:
     def close(self, wait_s: float) -> None:
         """Wait for what is still to be said, at most so long."""
         if self._speaker is not None:
-            self._waiting.put(None)
-            self._thread.join(wait_s)
+            with suppress(queue.Full):
+                self._waiting.put(None, timeout=wait_s)
+                self._thread.join(wait_s)
 
     def _work(self) -> None:
         assert self._speaker is not None

@@ -102,6 +102,14 @@ def test_somebody_who_is_hard_to_see_at_a_place_is_followed_and_is_no_evidence()
     assert run(*[[face(0, 0.2)]] * 4, [face(28, 0.8)])[0].began == 2  # elsewhere it is somebody else
 
 
+def test_somebody_who_was_hard_to_see_at_first_is_told_when_they_are_not() -> None:
+    scene, _ = run(*[[face(28, quality=0.2)]] * 9)
+    assert people(scene) == [None]
+    for number in range(CLEAREST):
+        scene, _ = step(scene, 2 + number * 0.2, [face(0, quality=0.9)], JUDGE)
+    assert (people(scene), scene.began) == ([ANN], 1)
+
+
 def test_who_steps_into_somebodys_place_is_somebody_else() -> None:
     scene, _ = run(*[[face(0)]] * 4, *[[face(STRANGER)]] * 4)
     assert (people(scene), scene.began) == ([None], 2)
