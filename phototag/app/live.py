@@ -114,7 +114,7 @@ class Lookout:
         pixels = frames.reduced(frame.pixels, self._engine.long_side)
         seen = describe(self._engine, "", Picture(pixels, width, height, Shown(), None))
         return [
-            Glimpse(detection.box, vector, face.quality)
+            Glimpse(detection.box, vector, face.quality, detection.score)
             for detection, vector, face in zip(seen.detections, seen.vectors, seen.faces, strict=True)
         ]
 
@@ -160,9 +160,10 @@ class Lookout:
     def _coming(self, track: Track, patience: int) -> list[Comes | Goes]:
         """What is to be told of a track: who it is when that is known, or after so many frames that it is nobody."""
         told = self._told.get(track.number)
-        if track.person is None and (told is not None or track.n_frames < patience):
+        if told is not None and (told.person is not None or track.person is None):
             return []
-        if told is not None and told.person is not None:
+        is_doubtful = track.n_frames < patience or tracking.is_weak(track, self._gallery.space.thresholds)
+        if track.person is None and is_doubtful:
             return []
         comes = self._comes(track, told)
         self._told[track.number] = comes

@@ -63,11 +63,13 @@ class Glimpse:
         box: fractions of the frame.
         vector: (dim,), of length 1.
         quality: 0 to 1 (`core.quality`).
+        score: the detector's, 0 to 1.
     """
 
     box: Box
     vector: Vectors
     quality: float
+    score: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -273,6 +275,11 @@ def _joined(earlier: Track, later: Track) -> Track:
         clearest=_clearest([*earlier.clearest, *later.clearest]),
         joined=earlier.joined | {later.number},
     )
+
+
+def is_weak(track: Track, thresholds: Thresholds) -> bool:
+    """Whether not one of its faces is clear: in a library such a face founds no group, and here it is no stranger."""
+    return all(one.quality < thresholds.weak_quality or one.score < thresholds.weak_score for one in track.clearest)
 
 
 def nearest(track: Track, judge: Judge) -> tuple[int, float] | None:

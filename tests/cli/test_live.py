@@ -9,13 +9,17 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
+from phototag.app import live
+from phototag.app.analyse import Seen, describe
 from phototag.media.frames import video
 from tests.conftest import BLUE, DARK_RED, GREEN, PALE_RED, RED, SAMPLE_LIBRARY, Album, Command, draw_photo
 from tests.speaking import pretend
@@ -110,6 +114,25 @@ def test_somebody_unknown_who_becomes_clear_is_them_from_then_on(
     assert told[0]["visit"] == told[1]["visit"] == told[2]["visit"]
     assert phototag("live", path, "--library", known) == 0
     assert "unknown 1 is ann (0." in phototag.out
+
+
+def test_what_is_hardly_a_face_is_no_stranger(
+    known: Path, tmp_path: Path, phototag: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_video(tmp_path / "x.avi", [squares((GREEN, 0.3), (DARK_RED, 0.8))] * 20)
+    monkeypatch.setattr(live, "describe", _unsure_of_the_left_one)
+    assert phototag("live", path, "--library", known, "--json") == 0
+    assert [(one["event"], one.get("person")) for one in documents(phototag)] == [
+        ("comes", "ann"),
+        ("goes", "ann"),
+        ("end", None),
+    ]
+
+
+def _unsure_of_the_left_one(*arguments: Any) -> Seen:
+    seen = describe(*arguments)
+    faces = tuple(replace(one, quality=-1.0 if one.box.left < 0.5 else one.quality) for one in seen.faces)
+    return replace(seen, faces=faces)
 
 
 def test_nothing_is_written(known: Path, street: Path, phototag: Command) -> None:

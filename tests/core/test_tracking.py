@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from phototag.core.geometry import box_within
 from phototag.core.matching import StrongLimits
-from phototag.core.tracking import CLEAREST, ENOUGH, LOST_S, Glimpse, Judge, Scene, Track, nearest, step
+from phototag.core.tracking import CLEAREST, ENOUGH, LOST_S, Glimpse, Judge, Scene, Track, is_weak, nearest, step
 from phototag.types import Thresholds
 
 THRESHOLDS = Thresholds(
@@ -140,6 +141,13 @@ def test_who_is_nearest_is_said_of_a_stranger_too() -> None:
     assert nearest(track, JUDGE) == (BOB, pytest.approx(2 * math.sin(math.radians(10)), abs=1e-3))
     nobody = Judge({ANN: vector(0)[None]}, set(), THRESHOLDS, StrongLimits(0.2))
     assert nearest(track, nobody) is None
+
+
+def test_a_track_is_weak_until_one_of_its_faces_is_clear() -> None:
+    strict = replace(THRESHOLDS, weak_quality=0.5, weak_score=0.9)
+    blurred, unsure = face(0, quality=0.4), replace(face(0, quality=0.9), score=0.8)
+    assert is_weak(run([blurred], [unsure])[0].tracks[0], strict)
+    assert not is_weak(run([blurred], [unsure], [face(0, quality=0.5)])[0].tracks[0], strict)
 
 
 def test_without_a_limit_for_two_photos_the_one_for_questions_serves() -> None:
