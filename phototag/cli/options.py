@@ -145,6 +145,19 @@ Annotate = Annotated[
     Path | None,
     typer.Option("--annotate", metavar="OUT", help="Draw boxes and names; a file, or a folder for several photos."),
 ]
+GivenVideo = Annotated[Path | None, typer.Argument(metavar="[VIDEO]", help="A video file. Default: the camera.")]
+Camera = Annotated[int | None, typer.Option("--camera", min=0, max=99, metavar="N", help="Which one. Default: 0.")]
+FramesASecond = Annotated[
+    float, typer.Option("--fps", min=0.1, max=60, metavar="N", help="How many frames a second are looked at, at most.")
+]
+Greet = Annotated[
+    str | None,
+    typer.Option("--greet", metavar="TEXT", help="Say this to everybody who is known, once a visit: 'Welcome {name}'"),
+]
+AnnotatedVideo = Annotated[
+    Path | None, typer.Option("--annotate", metavar="OUT", help="Write a video with boxes and names: .mp4 or .avi.")
+]
+JsonEvents = Annotated[bool, typer.Option("--json", help="Print one JSON document a line for each event.")]
 SomeQuery = Annotated[
     list[str] | None,
     typer.Argument(metavar="QUERY", help="Who, when, where: see above. Several words are one query."),

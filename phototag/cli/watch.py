@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import functools
-import signal
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,6 +15,7 @@ from phototag.app.disk import require_photos
 from phototag.app.export import to_json
 from phototag.app.watch import Batch, Library, Pace, Watch
 from phototag.cli import bar, options, render
+from phototag.cli.stopping import stoppable
 from phototag.errors import ExitCode
 from phototag.settings import Settings, load
 from phototag.types import Choice
@@ -47,25 +46,13 @@ def watch(
     """
     settings = load(folder, index)
     choice = wiring.choose_engine(settings, engine, detector, embedder)
-    with _stoppable():
+    with stoppable():
         settings = _prepared(settings, create=folder is not None)
         with wiring.only_watch(settings):
             for batch in _watch(settings, choice, workers or wiring.default_workers(), poll).batches():
                 _tell(batch, json)
     render.note("Stopped. Nothing is lost.")
     return ExitCode.DONE
-
-
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """Take Ctrl-C and SIGTERM for the end of the block; a photo that was being written is as if it was never read."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    except KeyboardInterrupt:
-        pass
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _prepared(settings: Settings, create: bool) -> Settings:

@@ -1,4 +1,4 @@
-"""A photo with boxes and names drawn on it, for people to look at."""
+"""A photo, or a frame, with boxes and names drawn on it, for people to look at."""
 
 from __future__ import annotations
 
@@ -32,6 +32,13 @@ class Mark:
 
 
 def annotated(pixels: Pixels, marks: Sequence[Mark]) -> bytes:
+    """Draw boxes with text: a JPEG file of the same size. As for `drawn`."""
+    out = io.BytesIO()
+    drawn(pixels, marks).save(out, "JPEG", quality=90)
+    return out.getvalue()
+
+
+def drawn(pixels: Pixels, marks: Sequence[Mark]) -> Image.Image:
     """Draw boxes with text below them, or above them where there is no room.
 
     Args:
@@ -39,7 +46,7 @@ def annotated(pixels: Pixels, marks: Sequence[Mark]) -> bytes:
         marks: in any order.
 
     Returns:
-        A JPEG file of the same size.
+        A picture of the same size.
     """
     image = Image.fromarray(pixels)
     draw = ImageDraw.Draw(image)
@@ -54,6 +61,4 @@ def annotated(pixels: Pixels, marks: Sequence[Mark]) -> bytes:
         y = bottom if bottom + height <= image.height else max(top - height, 0)
         draw.rectangle((x, y, x + width, y + height), fill=mark.colour)
         draw.text((x + line - x0, y + line - y0), mark.text, fill=_INK, font=font)
-    out = io.BytesIO()
-    image.save(out, "JPEG", quality=90)
-    return out.getvalue()
+    return image
