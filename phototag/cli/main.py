@@ -26,7 +26,10 @@ COMMANDS = {
     "unenroll": ("phototag.cli.recognise", "Say that enrolled pictures are references no more."),
     "identify": ("phototag.cli.recognise", "Say who is on photos, which need not lie in your library (1:K)."),
     "verify": ("phototag.cli.recognise", "Say whether somebody on a photo is who they are said to be (1:1)."),
-    "live": ("phototag.cli.live", "Say who comes and goes before a camera, or in a video."),
+    "live": (
+        "phototag.cli.live",
+        "Say who comes and goes before a camera, or in a video, until that ends or it is stopped.",
+    ),
     "migrate": ("phototag.cli.migrate", "Let another engine describe all faces, and keep what you said."),
     "clusters": ("phototag.cli.groups", "List the groups of unknown faces, the largest first."),
     "name-cluster": ("phototag.cli.name", "Say who a group is."),

@@ -15,7 +15,7 @@ from phototag.app.annotation import draw
 from phototag.app.decide import Index
 from phototag.app.export import to_json
 from phototag.app.guests import open_eye, photos_in
-from phototag.app.identify import Identified, Sighting, identify_each, open_gallery
+from phototag.app.identify import Identified, Sighting, Verification, identify_each, open_gallery
 from phototag.app.identify import verify as compare
 from phototag.app.known import known_enrolments, known_space
 from phototag.app.train import load_model
@@ -173,22 +173,7 @@ def verify(
             raise UsageError(f"{photo} cannot be used. {guest.reason}")
         found = compare(opened, gallery, guest, name)
     if json:
-        nearer = None if found.nearer is None else [found.nearer.person, round(found.nearer.distance, 4)]
-        render.out(
-            to_json(
-                {
-                    "person": found.person,
-                    "match": found.is_match,
-                    "distance": round(found.distance, 4),
-                    "threshold": round(found.threshold, 4),
-                    "threshold_from": found.origin,
-                    "references": found.references,
-                    "nearer": nearer,
-                    "box": list(found.box),
-                    "other_faces": found.others,
-                }
-            )
-        )
+        render.out(to_json(_verdict(found)))
     else:
         render.out(sentences.verified(found))
         render.out(f"Distance {found.distance:.3f}, limit {found.threshold:.3f}: {found.origin}.")
@@ -264,6 +249,20 @@ def _face(face: Sighting) -> dict[str, object]:
         "probability": None if face.probability is None else round(face.probability, 4),
         "nearest": None if face.nearest is None else [face.nearest.person, round(face.nearest.distance, 4)],
         "runner_up": None if face.runner_up is None else [face.runner_up.person, round(face.runner_up.distance, 4)],
+    }
+
+
+def _verdict(found: Verification) -> dict[str, object]:
+    return {
+        "person": found.person,
+        "match": found.is_match,
+        "distance": round(found.distance, 4),
+        "threshold": round(found.threshold, 4),
+        "threshold_from": found.origin,
+        "references": found.references,
+        "nearer": None if found.nearer is None else [found.nearer.person, round(found.nearer.distance, 4)],
+        "box": list(found.box),
+        "other_faces": found.others,
     }
 
 
