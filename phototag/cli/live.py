@@ -34,9 +34,9 @@ def live(
     index: options.Index = None,
     json: options.JsonEvents = False,
 ) -> int:
-    """Say who comes and goes before a camera, or in a video, until that ends or it is stopped.
+    """Say who comes and goes before a camera or in a video.
 
-    Ctrl-C or SIGTERM is the normal end. Nothing is remembered.
+    Until the video ends, or it is stopped: Ctrl-C or SIGTERM is the normal end. Nothing is remembered.
     """
     if video is not None and camera is not None:
         raise UsageError("A video or a camera: give one of them.")

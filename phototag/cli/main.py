@@ -28,7 +28,7 @@ COMMANDS = {
     "verify": ("phototag.cli.recognise", "Say whether somebody on a photo is who they are said to be (1:1)."),
     "live": (
         "phototag.cli.live",
-        "Say who comes and goes before a camera, or in a video, until that ends or it is stopped.",
+        "Say who comes and goes before a camera or in a video.",
     ),
     "migrate": ("phototag.cli.migrate", "Let another engine describe all faces, and keep what you said."),
     "clusters": ("phototag.cli.groups", "List the groups of unknown faces, the largest first."),
