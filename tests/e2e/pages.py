@@ -40,7 +40,7 @@ def live_in(library: Path) -> None:
     for number, name in enumerate(NAMES, 1):
         if name in ("Dana", "Ivo"):
             tell(library, "move", best[name], "--to", name)
-        elif name == "Farah":
+        elif name == "Emil":
             tell(library, "ignore", number)
         else:
             tell(library, "name-cluster", number, "--as", name)
