@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from phototag.web import scanning
+from phototag.web.scanning import Scan
 from tests.conftest import Command, copy_of
 from tests.e2e.site import Site, served
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from tests.e2e.visitor import Visitor
 
 Visit = Callable[..., "Visitor"]
+Once = Callable[[Callable[[Path], None]], Path]
 
 
 @pytest.fixture(scope="package")
@@ -34,13 +37,26 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 
 @pytest.fixture
+def once(sample: Path, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Once:
+    """`once(live_in)`: the scanned sample library after something was done with it, which is done once."""
+
+    def changed(change: Callable[[Path], None]) -> Path:
+        kept = tmp_path_factory.getbasetemp() / "once" / change.__name__ / "Photos"
+        if not kept.exists():
+            change(copy_of(sample, kept))
+        return copy_of(kept, tmp_path / "Photos")
+
+    return changed
+
+
+@pytest.fixture
 def library(sample: Path, tmp_path: Path) -> Path:
     """The scanned sample library."""
     return copy_of(sample, tmp_path / "Photos")
 
 
 @pytest.fixture
-def visit(browser: Browser, library: Path, home: Path) -> Iterator[Visit]:
+def visit(browser: Browser, library: Path, home: Path, cache: Path) -> Iterator[Visit]:
     """`visit(read_only=True, width_px=360)`: somebody opens the address that `serve` prints."""
     from tests.e2e.visitor import Visitor
 
@@ -48,9 +64,9 @@ def visit(browser: Browser, library: Path, home: Path) -> Iterator[Visit]:
     with ExitStack() as stack:
         sites: dict[bool, Site] = {}
 
-        def go(*, read_only: bool = False, **more: Any) -> Visitor:
+        def go(*, read_only: bool = False, scan: Scan = scanning.apart, **more: Any) -> Visitor:
             if read_only not in sites:
-                sites[read_only] = stack.enter_context(served(library, home, read_only=read_only))
+                sites[read_only] = stack.enter_context(served(library, home, cache, read_only=read_only, scan=scan))
             made.append(Visitor(browser, sites[read_only].url, **more))
             return made[-1]
 

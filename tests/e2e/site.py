@@ -11,9 +11,10 @@ from pathlib import Path
 import uvicorn
 
 from phototag.settings import Settings
-from phototag.web import serving
+from phototag.web import scanning, serving
 from phototag.web.guard import Guard
 from phototag.web.library import Library
+from phototag.web.scanning import Scan
 from phototag.web.server import create_app
 
 
@@ -26,12 +27,14 @@ class Site:
 
 
 @contextmanager
-def served(root: Path, home: Path, *, read_only: bool = False) -> Iterator[Site]:
+def served(
+    root: Path, home: Path, cache: Path, *, read_only: bool = False, scan: Scan = scanning.apart
+) -> Iterator[Site]:
     """A server at a free port, in a thread."""
     socket = serving.listen("127.0.0.1", 0)
     guard = Guard("127.0.0.1", socket.getsockname()[1], read_only=read_only)
-    settings = Settings(root, root / ".phototag", home / "cache", home / "state")
-    app = create_app(Library(settings, read_only=read_only), guard)
+    settings = Settings(root, root / ".phototag", cache, home / "state")
+    app = create_app(Library(settings, read_only=read_only), guard, scan)
     server = uvicorn.Server(serving.config(app))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]})
     thread.start()

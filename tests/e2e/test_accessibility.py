@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
-from tests.conftest import Command
-from tests.e2e.pages import every_page
-from tests.e2e.visitor import Visitor
+from tests.e2e.conftest import Once
+from tests.e2e.pages import REFUSED, every_page, live_in
+from tests.e2e.visitor import HEIGHT_PX, Visitor
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-core: pip install 'phototag[e2e]'")
 
+LOOKS: Mapping[tuple[Literal["light", "dark"], int], Mapping[str, Sequence[str]]] = {
+    ("light", 360): {},
+    ("dark", 360): {"runOnly": ["color-contrast"]},
+    ("light", 1280): {"runOnly": ["color-contrast"]},
+    ("dark", 1280): {},
+}
+"""Schemes and widths, and which rules are tried there: all, or that of colours. All together take a second a page."""
+
 
 @pytest.fixture
-def named(phototag: Command, library: Path) -> None:
-    """Somebody has a name, which was taken back and put back; so every page has something to show."""
-    for command in (["name-cluster", 1, "--as", "anna"], ["name-cluster", 2, "--as", "ben"], ["undo"], ["redo"]):
-        assert phototag(*command, "--library", library) == 0
+def library(once: Once) -> Path:
+    """Every page has something to show."""
+    return once(live_in)
 
 
-@pytest.mark.parametrize("width_px", [360, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_keeps_anybody_out(
-    named: None, visit: Callable[..., Visitor], library: Path, width_px: int, scheme: str
-) -> None:
-    visitor = visit(width_px=width_px, color_scheme=scheme, bypass_csp=True)
+def test_nothing_keeps_anybody_out(visit: Callable[..., Visitor], library: Path) -> None:
+    visitor = visit(bypass_csp=True)
+    page = visitor.page
     found = []
-    for name, address in every_page(library).items():
-        visitor.open(address)
-        for violation in axe.Axe().run(visitor.page).response["violations"]:
-            if violation["impact"] in {"serious", "critical"}:
-                found.append((name, violation["id"], [node["html"][:200] for node in violation["nodes"][:3]]))
+    script = axe.Axe().axe_script
+    for name, address in {**every_page(library), **REFUSED}.items():
+        visitor.open(address, wholly=name == "map")
+        page.evaluate(script)
+        for (scheme, width_px), rules in LOOKS.items():
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": width_px, "height": HEIGHT_PX})
+            said = page.evaluate("options => axe.run(options)", {**rules, "resultTypes": ["violations"]})
+            for violation in said["violations"]:
+                if violation["impact"] in {"serious", "critical"}:
+                    where = [node["html"][:200] for node in violation["nodes"][:3]]
+                    found.append((name, scheme, width_px, violation["id"], where))
+    visitor.refused(404, 400)
     assert found == []

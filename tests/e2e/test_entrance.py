@@ -4,26 +4,16 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.pages import every_page
 from tests.e2e.visitor import Visitor, expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
-
-
-def test_who_may_only_look_finds_nothing_to_change(visit: Callable[..., Visitor], library: Path) -> None:
-    visitor = visit(read_only=True)
-    for address in every_page(library).values():
-        visitor.open(address)
-        expect(visitor.page.locator("form:not([role=search])")).to_have_count(0)
-        expect(visitor.page.get_by_role("checkbox")).to_have_count(0)
-        expect(visitor.page.get_by_role("heading", level=1)).to_be_visible()
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ def test_somebody_is_renamed_on_their_page(visitor: Visitor, page: Page, says: S
     visitor.names_group(1, "anna")
     page.get_by_role("link", name="anna").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("anna")
-    page.get_by_text("Rename, ignore").click()
+    page.get_by_text("Rename, same as, split, ignore").click()
     page.get_by_label("New name").fill("Anna Bell")
     page.get_by_role("button", name="Rename").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Anna Bell")

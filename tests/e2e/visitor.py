@@ -105,9 +105,9 @@ class Visitor:
         assert self.refusals == list(statuses), self.refusals
         self.refusals.clear()
 
-    def open(self, path: str) -> None:
-        """Go to a page; all that it shows is there."""
-        self.page.goto(path, wait_until="networkidle")
+    def open(self, path: str, *, wholly: bool = False) -> None:
+        """Go to a page; `wholly` also waits for what its script asks for, and half a second more."""
+        self.page.goto(path, wait_until="networkidle" if wholly else "load")
 
     def is_told(self, text: str) -> None:
         """The line that says what came of it says this, and is said aloud."""

@@ -210,7 +210,7 @@ function draw() {
   points(pen, seen, r);
   const side = seen.length <= FEW ? faces(pen, seen) : 0;
   rings(pen, Math.max(r, side / 2));
-  labels(pen);
+  labels(pen, side);
   keep(performance.now() - began);
   if (at >= 0) ring(pen, at, Math.max(r, side / 2) + 5, stage.colours.ink, 2.5);
   stage.canvas.dataset.frame = last.ms.toFixed(1);
@@ -255,11 +255,12 @@ function points(pen, seen, r) {
   pen.globalAlpha = 1;
 }
 
-// Pictures where there is room, of the best faces first.
+// Pictures where there is room, of likely mistakes and then the best faces first.
 function faces(pen, seen) {
   const side = Math.min(56, Math.max(34, stage.w / 18));
   const drawn = [];
-  const best = seen.filter((i) => !isFaded(i)).sort((a, b) => data.qualities[b] - data.qualities[a]);
+  const odd = new Set(data.strays.map(({ row }) => row));
+  const best = seen.filter((i) => !isFaded(i)).sort((a, b) => odd.has(b) - odd.has(a) || data.qualities[b] - data.qualities[a]);
   for (const i of best) {
     if (drawn.length >= PICTURES) break;
     const [px, py] = [sx(data.x[i]), sy(data.y[i])];
@@ -310,7 +311,8 @@ function rings(pen, r) {
   for (const { row } of data.strays) if (!isFaded(row)) ring(pen, row, r + 4, stage.colours.ink, 1.5);
 }
 
-function labels(pen) {
+function labels(pen, side) {
+  const above = side ? side / 2 + 10 : 0; // a name would hide the picture
   pen.font = "600 14px system-ui, sans-serif";
   pen.textAlign = "center";
   pen.textBaseline = "middle";
@@ -320,7 +322,7 @@ function labels(pen) {
     if (taken.length >= LABELS) break;
     if (chosen.size && !chosen.has(who)) continue;
     const text = [...name].length > 22 ? `${[...name].slice(0, 21).join("")}…` : name;
-    const [px, py, half] = [sx(x), sy(y) - (n < HIDDEN ? 20 : 0), pen.measureText(text).width / 2 + 4];
+    const [px, py, half] = [sx(x), sy(y) - Math.max(above, n < HIDDEN ? 20 : 0), pen.measureText(text).width / 2 + 4];
     if (px < 0 || py < 0 || px > stage.w || py > stage.h) continue;
     if (taken.some((box) => Math.abs(box.py - py) < 18 && Math.abs(box.px - px) < box.half + half)) continue;
     taken.push({ px, py, half });

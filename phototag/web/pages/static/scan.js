@@ -118,10 +118,13 @@ document.addEventListener("submit", async (event) => {
 
 document.addEventListener("click", async (event) => {
   if (!event.target.matches("[data-stop]") || !id) return;
-  const job = await ask(`/jobs/${id}`, null, "DELETE");
-  if (job.bad) return tell(job);
   stopping = true;
-  show(job);
+  const job = await ask(`/jobs/${id}`, null, "DELETE");
+  if (job.bad) {
+    stopping = false;
+    return tell(job);
+  }
+  if (job.id === id) show(job); // else its end was heard of before this answer
 });
 
 // ---- A scan of another program
