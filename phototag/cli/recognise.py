@@ -125,11 +125,10 @@ def identify(
     settings = load(library, index)
     with _gallery(settings) as opened:
         gallery = open_gallery(opened)
+        for target in targets.values():
+            _require_free(target, photos, (opened.root, opened.folder), replace=replace)
     shop = workshop(settings, None, workers, max_megapixels, bar.progress)
     eye = open_eye(shop, gallery.space)
-    if not replace:
-        for target in targets.values():
-            _require_free(target)
     found = {}
     for photo, one in identify_each(gallery, shop, eye, sorted(set(photos))):
         found[photo] = one
@@ -226,8 +225,14 @@ def _targets(photos: list[Path], into: Path | None, *, several: bool) -> dict[Pa
     return targets
 
 
-def _require_free(target: Path) -> None:
-    if target.exists():
+def _require_free(target: Path, photos: list[Path], ours: tuple[Path, Path], *, replace: bool) -> None:
+    """Refuse to draw on what is there; on a photo, and on what is in the library or the index's folder, always."""
+    if not target.exists():
+        return
+    is_ours = any(target.resolve().is_relative_to(folder.resolve()) for folder in ours)
+    if is_ours or any(target.samefile(photo) for photo in photos):
+        raise UsageError(f"{target} is a photo, or in your library. Nothing was written. Draw on another file.")
+    if not replace:
         raise UsageError(f"{target} is there already. Nothing was written. To replace it: --force")
 
 

@@ -92,6 +92,15 @@ def test_a_file_that_is_there_is_not_overwritten(known: Album, tmp_path: Path, p
     assert out.read_bytes()[:2] == b"\xff\xd8"
 
 
+def test_nothing_is_drawn_on_a_photo_itself(known: Album, tmp_path: Path, phototag: Command) -> None:
+    photo, own = draw_photo(tmp_path / "in" / "x.jpg", [BLUE]), known.root / "r1.png"
+    database = known.root / ".phototag" / "index.db"
+    before = photo.read_bytes(), own.read_bytes(), database.read_bytes()
+    for out in (photo, photo.parent, own, database):
+        assert phototag("identify", photo, "--annotate", out, "--force", "--library", known.root) == 2
+    assert (photo.read_bytes(), own.read_bytes(), database.read_bytes()) == before
+
+
 def test_two_photos_of_one_name_are_not_drawn_on_one(known: Album, tmp_path: Path, phototag: Command) -> None:
     one, two = draw_photo(tmp_path / "a" / "x.png", [BLUE]), draw_photo(tmp_path / "b" / "x.png", [BLUE])
     assert phototag("identify", one, two, "--annotate", tmp_path / "out", "--library", known.root) == 2
