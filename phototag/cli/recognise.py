@@ -231,7 +231,7 @@ def _require_free(target: Path, photos: list[Path], ours: tuple[Path, Path], *, 
         return
     is_ours = any(target.resolve().is_relative_to(folder.resolve()) for folder in ours)
     if is_ours or any(target.samefile(photo) for photo in photos):
-        raise UsageError(f"{target} is a photo, or in your library. Nothing was written. Draw on another file.")
+        raise UsageError(f"{target} is a photo, or in the library. Nothing was written. Draw elsewhere.")
     if not replace:
         raise UsageError(f"{target} is there already. Nothing was written. To replace it: --force")
 

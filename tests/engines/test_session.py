@@ -146,7 +146,9 @@ def ask():
     together.wait()
     openvino.Type.f32.to_dtype()
 threads = [threading.Thread(target=ask) for _ in range(8)]
-for thread in threads: thread.start()
-for thread in threads: thread.join()
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
 """
     subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
