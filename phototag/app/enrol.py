@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -160,7 +161,7 @@ def enrol(index: Index, shop: Workshop, people: Sequence[Wanted], at_ns: int) ->
         raise UsageError(f"Nobody was enrolled. {told}")
     decision = put(index, eye, [(one.name, str(one.path.absolute()), portrait) for one, portrait in good], at_ns)
     counted: dict[str, int] = {}
-    for one, _ in good:
+    for one, _ in sorted(good, key=lambda pair: name_key(pair[0].name)):
         kept = as_kept(index, one.name)
         counted[kept] = counted.get(kept, 0) + 1
     crowded = tuple(one.path for one, portrait in good if portrait.others)
@@ -187,7 +188,12 @@ def enrol_guest(index: Index, eye: Eye, guest: Guest, name: str, at_ns: int) -> 
 
 
 def put(index: Index, eye: Eye, found: Sequence[tuple[str, str, Portrait]], at_ns: int) -> Outcome:
-    """Say who is on pictures, as one decision; each comes with a name and where it is from."""
+    """Say who is on pictures, as one decision; each comes with a name and where it is from.
+
+    Raises:
+        UsageError: a picture would be of two people; nothing is written.
+    """
+    _require_one_each(index, found)
     for _, _, portrait in found:
         keep(index.folder, portrait.photo.hash, portrait.data)
     with transaction(index.db):
@@ -203,6 +209,20 @@ def put(index: Index, eye: Eye, found: Sequence[tuple[str, str, Portrait]], at_n
         return {"names": names, "photos": len(found)}
 
     return decide(index, Kind.ENROL, say, at_ns)
+
+
+def _require_one_each(index: Index, found: Sequence[tuple[str, str, Portrait]]) -> None:
+    """Refuse to take a picture from somebody, or to give it to two."""
+    whose = {one.photo: one.name for one in enrolled.enrolments(index.db)}
+    for name, origin, portrait in found:
+        before = whose.setdefault(portrait.photo.hash, name)
+        if name_key(before) != name_key(name):
+            picture = portrait.photo.hash[:8]
+            raise UsageError(
+                f"{origin} shows the face that {before} is enrolled by, picture {picture}; it is not also {name}'s. "
+                f"Nobody was enrolled. If it is {name}: phototag unenroll {picture}, and then again. If both are one "
+                f"person: phototag merge {shlex.quote(before)} {shlex.quote(name)}"
+            )
 
 
 def unenrol(index: Index, who: Sequence[str], at_ns: int) -> Outcome:

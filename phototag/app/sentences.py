@@ -147,11 +147,12 @@ def split(words: Words) -> str:
     return f"{_faces(words)} of {words['name']} {are} somebody else: {new}."
 
 
-def enrolled(people: Mapping[str, int]) -> str:
+def enrolled(people: Mapping[str, int], *, is_new: bool = True) -> str:
     """People are known by pictures from elsewhere."""
     told = [name if n == 1 else f"{name} ({count(n, 'photo')})" for name, n in people.items()]
     more = [*told[:9], f"{len(told) - 9:,} more"] if len(told) > 10 else told
-    return f"{listed(more)} {'is' if len(told) == 1 else 'are'} enrolled."
+    are = "is" if len(told) == 1 else "are"
+    return f"{listed(more)} {are} enrolled." if is_new else f"{listed(more)} {are} enrolled already, by the same."
 
 
 def unenrolled(words: Words) -> str:

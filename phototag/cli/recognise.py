@@ -21,7 +21,7 @@ from phototag.app.known import known_enrolments, known_space
 from phototag.app.train import load_model
 from phototag.cli import bar, options, render
 from phototag.cli.decision import tell, writing
-from phototag.errors import ExitCode, PhotoProblem, UnknownError, UsageError
+from phototag.errors import EditedError, ExitCode, PhotoProblem, UnknownError, UsageError
 from phototag.settings import Settings, load
 from phototag.workshop import workshop
 
@@ -68,7 +68,7 @@ def enroll(
 
 
 def _tell_enrolled(report: enrolling.EnrolReport) -> None:
-    render.out(sentences.enrolled(report.people))
+    render.out(sentences.enrolled(report.people, is_new=report.decision is not None))
     alone = [name for name, photos in report.people.items() if photos == 1]
     if alone:
         render.out(f"{sentences.listed(alone[:5])}: one photo will do; with three or more, fewer are missed.")
@@ -128,11 +128,10 @@ def identify(
     with _gallery(settings) as opened:
         gallery = open_gallery(opened)
         trained = None if classifier is None else load_model(opened, classifier)
+        for target in targets.values():
+            _require_free(target, photos, (opened.root, opened.folder), replace=replace)
     shop = workshop(settings, None, workers, max_megapixels, bar.progress)
     eye = open_eye(shop, gallery.space)
-    if not replace:
-        for target in targets.values():
-            _require_free(target)
     found = {}
     for photo, one in identify_each(gallery, shop, eye, sorted(set(photos)), trained):
         found[photo] = one
@@ -214,9 +213,15 @@ def _targets(photos: list[Path], into: Path | None, *, several: bool) -> dict[Pa
     return targets
 
 
-def _require_free(target: Path) -> None:
-    if target.exists():
-        raise UsageError(f"{target} is there already. Nothing was written. To replace it: --force")
+def _require_free(target: Path, photos: list[Path], ours: tuple[Path, Path], *, replace: bool) -> None:
+    """Refuse to draw on what is there; on a photo, and on what is in the library or the index's folder, always."""
+    if not target.exists():
+        return
+    is_ours = any(target.resolve().is_relative_to(folder.resolve()) for folder in ours)
+    if is_ours or any(target.samefile(photo) for photo in photos):
+        raise UsageError(f"{target} is a photo, or in the library. Nothing was written. Draw elsewhere.")
+    if not replace:
+        raise EditedError(f"{target} is there already. Nothing was written. To replace it: --force")
 
 
 def _tell_identified(photo: Path, found: Identified | PhotoProblem) -> None:

@@ -31,6 +31,9 @@ def _import_without_telemetry() -> ModuleType:
 
 
 openvino = _import_without_telemetry()
+openvino.Type.f32.to_dtype()
+"""OpenVINO makes its table of types when it is first asked for one, and hangs for ever if two threads ask at once: one
+waits for the table, whose maker waits for Python's lock (2026-11, 2026.4). An import has no second thread."""
 
 
 class OpenVinoSession:

@@ -45,7 +45,7 @@ class IgnoredPerson:
         id: the person's.
         name: or None.
         cluster: number of the group that somebody without a name is called by, or None.
-        faces: of which a human said that they are this person.
+        faces: of which a human said that they are this person; enrolled pictures do not count.
         alike: faces that are dismissed because they are like one of those.
     """
 
@@ -64,9 +64,11 @@ class IgnoredPerson:
 def ignored_people(db: sqlite3.Connection) -> list[IgnoredPerson]:
     """Everybody who is ignored, those with most faces first."""
     sql = """
-        SELECT id, name, cluster_id, count(DISTINCT said.face_id), count(d.face_id) FROM people
-        JOIN said ON person_id = id AND verdict = 'is' LEFT JOIN dismissals d ON like_id = said.face_id
-        WHERE ignored GROUP BY id ORDER BY 4 DESC, id"""
+        SELECT people.id, name, cluster_id,
+            count(DISTINCT iif(f.hash IN (SELECT hash FROM enrolled), NULL, f.id)), count(d.face_id)
+        FROM people JOIN said ON person_id = people.id AND verdict = 'is' JOIN faces f ON f.id = said.face_id
+        LEFT JOIN dismissals d ON like_id = said.face_id
+        WHERE ignored GROUP BY people.id ORDER BY 4 DESC, people.id"""
     return [IgnoredPerson(*row) for row in db.execute(sql)]
 
 

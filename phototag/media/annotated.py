@@ -31,10 +31,10 @@ class Mark:
     colour: str
 
 
-def annotated(pixels: Pixels, marks: Sequence[Mark]) -> bytes:
-    """Draw boxes with text: a JPEG file of the same size. As for `drawn`."""
+def annotated(pixels: Pixels, marks: Sequence[Mark], *, is_png: bool = False) -> bytes:
+    """Draw boxes with text: a JPEG file of the same size, or a PNG. As for `drawn`."""
     out = io.BytesIO()
-    drawn(pixels, marks).save(out, "JPEG", quality=90)
+    drawn(pixels, marks).save(out, "PNG" if is_png else "JPEG", quality=90)
     return out.getvalue()
 
 

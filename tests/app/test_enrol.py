@@ -91,6 +91,8 @@ def test_who_is_enrolled_twice_is_enrolled_once(known: Album, guests: Path, phot
     known.close()
     assert phototag("enroll", guests, "--library", known.root, "--json") == 0
     assert json.loads(phototag.out)["decision"] is None
+    assert phototag("enroll", guests, "--library", known.root) == 0
+    assert "enrolled already" in phototag.out
     assert len(known_enrolments(known.index)) == 2
 
 
@@ -206,3 +208,26 @@ def test_enrolling_makes_an_index_where_a_library_is_named(tmp_path: Path, guest
     assert phototag("enroll", guests, "--library", tmp_path / "Empty", "--engine", "fake") == 0
     assert phototag("enrolled", "--library", tmp_path / "Empty", "--json") == 0
     assert [one["person"] for one in json.loads(phototag.out)["enrolled"]] == ["ann", "bob"]
+
+
+def test_a_picture_is_of_one_person(known: Album, guests: Path, phototag: Command) -> None:
+    known.close()
+    assert phototag("enroll", guests / "ann.png", "--as", "cat", "--library", known.root) == 2
+    assert "ann is enrolled by" in phototag.err
+    assert {one.name for one in known_enrolments(known.index)} == {"ann", "bob"}
+
+
+def test_two_cannot_be_enrolled_by_one_face_at_once(album: Album, guests: Path, phototag: Command) -> None:
+    album.scan(r1=[RED])
+    shutil.copy(guests / "ann.png", guests / "again.png")
+    assert phototag("enroll", guests, "--library", album.root) == 2
+    assert known_enrolments(album.index) == []
+
+
+def test_enrolled_pictures_are_no_faces_of_the_ignored(known: Album, phototag: Command) -> None:
+    known.close()
+    assert phototag("ignore", "ann", "--library", known.root) == 0
+    assert "0 faces, and 2 look-alikes" in phototag.out
+    assert phototag("ignored", "--json", "--library", known.root) == 0
+    (ann,) = json.loads(phototag.out)["ignored"]
+    assert (ann["name"], ann["faces"], ann["alike"]) == ("ann", 0, 2)

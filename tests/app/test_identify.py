@@ -86,10 +86,27 @@ def test_several_photos_are_drawn_into_a_folder(known: Album, tmp_path: Path, ph
 def test_a_file_that_is_there_is_not_overwritten(known: Album, tmp_path: Path, phototag: Command) -> None:
     photo, out = draw_photo(tmp_path / "x.png", [BLUE]), tmp_path / "out.jpg"
     out.write_text("mine")
-    assert phototag("identify", photo, "--annotate", out, "--library", known.root) == 2
+    assert phototag("identify", photo, "--annotate", out, "--library", known.root) == 6
     assert out.read_text() == "mine"
     assert phototag("identify", photo, "--annotate", out, "--force", "--library", known.root) == 0
     assert out.read_bytes()[:2] == b"\xff\xd8"
+
+
+def test_a_copy_that_is_called_png_is_one(known: Album, tmp_path: Path, phototag: Command) -> None:
+    out = tmp_path / "out.PNG"
+    photo = draw_photo(tmp_path / "x.png", [BLUE])
+    assert phototag("identify", photo, "--annotate", out, "--library", known.root) == 0
+    with Image.open(out) as drawn:
+        assert drawn.format == "PNG"
+
+
+def test_nothing_is_drawn_on_a_photo_itself(known: Album, tmp_path: Path, phototag: Command) -> None:
+    photo, own = draw_photo(tmp_path / "in" / "x.jpg", [BLUE]), known.root / "r1.png"
+    database = known.root / ".phototag" / "index.db"
+    before = photo.read_bytes(), own.read_bytes(), database.read_bytes()
+    for out in (photo, photo.parent, own, database):
+        assert phototag("identify", photo, "--annotate", out, "--force", "--library", known.root) == 2
+    assert (photo.read_bytes(), own.read_bytes(), database.read_bytes()) == before
 
 
 def test_two_photos_of_one_name_are_not_drawn_on_one(known: Album, tmp_path: Path, phototag: Command) -> None:

@@ -134,3 +134,21 @@ print(*sorted({{"openvino", "onnxruntime", "onnx", "cv2"}} & set(sys.modules)))
 """
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.split() == []
+
+
+def test_threads_that_ask_openvino_first_at_once_do_not_wait_for_each_other() -> None:
+    code = """
+import sys, threading
+from phototag.engines.openvino_session import openvino
+sys.setswitchinterval(1e-6)
+together = threading.Barrier(8)
+def ask():
+    together.wait()
+    openvino.Type.f32.to_dtype()
+threads = [threading.Thread(target=ask) for _ in range(8)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)

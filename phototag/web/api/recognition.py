@@ -115,9 +115,9 @@ async def enrol(library: Served, recogniser: Known, photo: Sent, name: Who) -> m
         looked = eye.look_at(photo)  # before the index is held: it takes a while
         with library.writing() as index:
             outcome, others = enrolling.enrol_guest(index, eye, looked, name, now_ns())
-        names = outcome.words["names"]
+        who = dict.fromkeys(outcome.words["names"], 1)
         more = " Several faces are on it; the largest was taken." if others else ""
-        return decided(outcome, sentences.enrolled(dict.fromkeys(names, 1)) + more)
+        return decided(outcome, sentences.enrolled(who) + more, sentences.enrolled(who, is_new=False))
 
     return await library.drawn(work)
 
