@@ -270,33 +270,30 @@ class Guessed(NamedTuple):
 
 def guesses(db: sqlite3.Connection) -> list[Guessed]:
     """Who may be who, without looking at the faces; only those on photos that are there and that nobody dismissed."""
-    sql = """
-        SELECT s.face_id, p.name, s.distance, l.face_id IS NOT NULL
-        FROM suggestions s JOIN people p ON p.id = s.person_id
-        LEFT JOIN said l ON l.face_id = s.face_id AND l.verdict = 'is' LEFT JOIN people q ON q.id = l.person_id
-        WHERE s.grade = 'possible' AND (q.id IS NULL OR q.name IS NULL AND NOT q.ignored)
-            AND s.face_id NOT IN (SELECT face_id FROM dismissals)
-            AND s.face_id NOT IN (SELECT face_id FROM not_faces JOIN bindings USING (spot_id))
-            AND s.hash IN (SELECT hash FROM files)"""
+    sql = f"""
+        SELECT face_id, name, distance, told_apart FROM (
+            SELECT face_id, person_id, distance, 0 AS told_apart FROM standings
+            WHERE source = 'open' AND person_id IS NOT NULL AND hash NOT IN ({GONE})
+            UNION ALL
+            SELECT face_id, person_id, distance, face_id IN (SELECT face_id FROM said WHERE verdict = 'is')
+            FROM standings WHERE source = 'spoken' AND person_id IS NOT NULL AND hash NOT IN ({GONE}))
+        JOIN people ON id = person_id"""
     return [Guessed(*row) for row in db.execute(sql)]
 
 
 def count_named(db: sqlite3.Connection) -> int:
     """Faces on photos that are there which carry a name, by a human or by a strong match."""
-    return int(db.execute("SELECT count(*) FROM tags WHERE hash IN (SELECT hash FROM files)").fetchone()[0])
+    return int(db.execute(f"SELECT count(*) FROM tags WHERE hash NOT IN ({GONE})").fetchone()[0])
 
 
 def best_of_all(db: sqlite3.Connection) -> dict[str, str]:
-    """Name -> id of the best of the faces that a human named so, as the first of `best_named`."""
+    """Name -> id of the best of the faces that a human named so, as the first of `best_named`; nobody ignored."""
     sql = f"""
-        SELECT name, f.id, quality FROM people JOIN said ON person_id = people.id JOIN faces f ON f.id = face_id
-        WHERE verdict = 'is' AND name IS NOT NULL AND f.hash NOT IN ({GONE})"""
-    best: dict[str, tuple[float, str]] = {}
-    for name, face, quality in db.execute(sql):
-        mark = -quality, face
-        if name not in best or mark < best[name]:
-            best[name] = mark
-    return {name: face for name, (_, face) in best.items()}
+        SELECT name, (SELECT face_id FROM standings
+            WHERE source = 'human' AND person_id = people.id AND hash NOT IN ({GONE})
+            ORDER BY quality DESC, face_id LIMIT 1) AS best
+        FROM people WHERE best IS NOT NULL"""
+    return dict(db.execute(sql))
 
 
 def ids_beginning(db: sqlite3.Connection, text: str) -> list[str]:

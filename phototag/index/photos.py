@@ -27,7 +27,7 @@ IS_A_FACE = "faces.id NOT IN (SELECT face_id FROM not_faces JOIN bindings USING 
 """SQL: a human did not say that it is none."""
 
 
-GONE = "SELECT hash FROM photos WHERE NOT EXISTS (SELECT 1 FROM files WHERE files.hash = photos.hash)"
+GONE = "SELECT hash FROM gone"
 """SQL: photos that no file holds now, nor a copy of them: few, so that it is quicker to leave them out than to look for
 the files of all others."""
 
@@ -109,7 +109,10 @@ def is_analysed(
 
 def count_faces(db: sqlite3.Connection) -> int:
     """Faces on photos that are there, without those of which a human said that they are none."""
-    sql = f"SELECT count(*) FROM faces WHERE hash NOT IN ({GONE}) AND {IS_A_FACE}"
+    sql = f"""
+        SELECT (SELECT count(*) FROM faces) - (SELECT count(*) FROM gone CROSS JOIN faces USING (hash))
+            - (SELECT count(*) FROM not_faces CROSS JOIN bindings USING (spot_id) CROSS JOIN faces ON id = face_id
+                WHERE hash NOT IN ({GONE}))"""
     return int(db.execute(sql).fetchone()[0])
 
 

@@ -75,6 +75,17 @@ def test_a_spot_without_its_face_and_one_with_another_are_found(said: Index) -> 
     assert health.unbound(said.db) == sorted([left, right])
 
 
+def test_counts_that_are_not_what_there_is_are_found_and_made_anew(said: Index) -> None:
+    assert health.miscounted(said.db) == []
+    said.db.execute("INSERT INTO gone VALUES ('aa')")
+    said.db.execute("UPDATE standings SET source = 'auto'")
+    said.db.execute("INSERT INTO standings VALUES ('0', 'bb', 0.5, 'open', NULL, NULL, 1)")
+    assert len(health.miscounted(said.db)) == 4
+    health.count_anew(said.db)
+    assert health.miscounted(said.db) == []
+    assert [row[0] for row in said.db.execute("SELECT source FROM standings")] == ["human"]
+
+
 def test_a_spot_where_no_face_lies_is_no_fault(said: Index) -> None:
     said.db.execute("DELETE FROM faces")
     assert health.unbound(said.db) == []
