@@ -568,30 +568,27 @@ CREATE VIEW ignored_groups AS
 """
 
 
-def _restand(table: str, faces: str, of: str = "", when: str = "") -> str:
+def _restand(table: str, faces: str, *events: str) -> str:
     """Triggers that work the standing of faces out anew when a row of a table comes, goes or changes.
 
     Args:
         table: of the row.
         faces: SQL of their ids, with {row}.
-        of: columns; the only ones that matter when a row changes.
-        when: SQL with {row}; the only rows that matter.
+        events: INSERT, DELETE, UPDATE, or UPDATE OF the columns that matter.
     """
-
-    def trigger(event: str, *rows: str) -> str:
+    script = ""
+    for event in events:
+        verb = event.split()[0]
+        rows = {"INSERT": ("NEW",), "DELETE": ("OLD",), "UPDATE": ("OLD", "NEW")}[verb]
         found = " UNION ALL ".join(faces.format(row=row) for row in rows)
-        condition = " OR ".join(when.format(row=row) for row in rows)
-        return f"""
-CREATE TRIGGER standing_by_{event.split()[0].lower()}_of_{table} AFTER {event} ON {table}
-    {f"WHEN {condition}" if when else ""}
+        script += f"""
+CREATE TRIGGER standing_by_{verb.lower()}_of_{table} AFTER {event} ON {table}
     BEGIN
         DELETE FROM standings WHERE face_id IN ({found});
         INSERT INTO standings SELECT * FROM standings_anew WHERE face_id IN ({found});
     END;
 """
-
-    update = f"UPDATE OF {of}" if of else "UPDATE"
-    return trigger("INSERT", "NEW") + trigger("DELETE", "OLD") + trigger(update, "OLD", "NEW")
+    return script
 
 
 _FACE, _AT_SPOT = "SELECT {row}.face_id", "SELECT face_id FROM bindings WHERE spot_id = {row}.spot_id"
@@ -657,14 +654,14 @@ CREATE INDEX standings_spoken ON standings (source) WHERE source = 'spoken';
 CREATE INDEX suggestions_possible ON suggestions (person_id, hash, grade) WHERE grade = 'possible';
 DROP VIEW tags;
 CREATE VIEW tags AS SELECT face_id, person_id, hash, source FROM standings WHERE source IN ('human', 'auto');
-{_restand("bindings", _FACE)}
-{_restand("labels", _AT_SPOT, when="{row}.verdict = 'is'")}
-{_restand("not_faces", _AT_SPOT)}
-{_restand("suggestions", _FACE, of="face_id, person_id, distance, grade")}
-{_restand("dismissals", _FACE, of="face_id")}
-{_restand("cluster_faces", _FACE)}
-{_restand("people", _OF_PERSON, of="id, name, ignored")}
-{_restand("faces", "SELECT {row}.id", of="id, hash, quality")}
+{_restand("bindings", _FACE, "INSERT", "DELETE", "UPDATE")}
+{_restand("labels", _AT_SPOT, "INSERT", "DELETE", "UPDATE")}
+{_restand("not_faces", _AT_SPOT, "INSERT", "DELETE", "UPDATE")}
+{_restand("suggestions", _FACE, "INSERT", "DELETE", "UPDATE OF face_id, person_id, distance, grade")}
+{_restand("dismissals", _FACE, "INSERT", "DELETE", "UPDATE OF face_id")}
+{_restand("cluster_faces", _FACE, "INSERT", "DELETE", "UPDATE")}
+{_restand("people", _OF_PERSON, "UPDATE OF name, ignored")}
+{_restand("faces", "SELECT {row}.id", "DELETE", "UPDATE OF id, hash, quality")}
 """
 
 
