@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from phototag.core.geometry import box_in_pixels, carried, to_upright, turned_size
 from phototag.index import spaces
-from phototag.index.photos import GONE
+from phototag.index.photos import GONE, IS_A_FACE
 from phototag.index.spots import Spot
 from phototag.types import Box, Source
 
@@ -108,19 +108,22 @@ _SOURCE = """
 _PERSON = "CASE WHEN named.ignored THEN NULL ELSE coalesce(named.name, guessed.name) END"
 """SQL: who it is or may be."""
 
-_IS_A_FACE = "f.id NOT IN (SELECT face_id FROM not_faces JOIN bindings USING (spot_id))"
-
 _IGNORED = """(coalesce(named.ignored, 0) OR d.face_id IS NOT NULL
             OR (named.id IS NULL AND s.grade IS NULL AND c.cluster_id IN (SELECT cluster_id FROM ignored_groups)))"""
 """SQL: nobody wants to hear of them."""
 
-_SAID = """
-    LEFT JOIN dismissals d ON d.face_id = f.id
+_WHO = """
     LEFT JOIN bindings b ON b.face_id = f.id  -- the view `said` would be made of all faces here
     LEFT JOIN labels l ON l.spot_id = b.spot_id AND l.verdict = 'is'
     LEFT JOIN people named ON named.id = l.person_id
-    LEFT JOIN suggestions s ON s.face_id = f.id
+    LEFT JOIN suggestions s ON s.face_id = f.id"""
+"""SQL: what `_SOURCE` needs."""
+
+_SAID = f"""
+    LEFT JOIN dismissals d ON d.face_id = f.id
+{_WHO}
     LEFT JOIN people guessed ON guessed.id = s.person_id"""
+"""SQL: what `_PERSON` and `_IGNORED` need as well."""
 
 _SELECT = f"""
     SELECT f.id, f.hash, p.width, p.height, f.left, f.top, f.right, f.bottom, f.score, f.quality, c.cluster_id,
@@ -201,11 +204,8 @@ def listed(db: sqlite3.Connection, wanted: Filter) -> list[Listed]:
 _LISTED = f"""
     SELECT f.id, first.path, first.taken, {_SOURCE}
     FROM {{faces}} JOIN files first ON first.path = {_FIRST}
-    LEFT JOIN bindings b ON b.face_id = f.id  -- the view `said` would be made of all faces here
-    LEFT JOIN labels l ON l.spot_id = b.spot_id AND l.verdict = 'is'
-    LEFT JOIN people named ON named.id = l.person_id
-    LEFT JOIN suggestions s ON s.face_id = f.id
-    WHERE {_IS_A_FACE}"""
+{_WHO}
+    WHERE {IS_A_FACE}"""
 
 
 def part(db: sqlite3.Connection, found: Sequence[Listed], start: int, stop: int) -> list[KnownFace]:
@@ -230,7 +230,7 @@ def part_of_all(db: sqlite3.Connection, start: int, stop: int) -> list[KnownFace
     """Some faces of all that there are, by path and from left to right."""
     sql = f"""
         SELECT f.id, f.hash FROM files first JOIN faces f ON f.hash = first.hash
-        WHERE first.path = {_FIRST} AND {_IS_A_FACE} ORDER BY first.path, f.id LIMIT ? OFFSET ?"""
+        WHERE first.path = {_FIRST} AND {IS_A_FACE} ORDER BY first.path, f.id LIMIT ? OFFSET ?"""
     rows = db.execute(sql, (stop - start, start)).fetchall()
     if not rows:
         return []

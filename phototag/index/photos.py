@@ -23,8 +23,8 @@ NEVER = -1
 FEW = 2_000
 """Up to so many vectors are looked up one by one."""
 
-IS_A_FACE = "faces.id NOT IN (SELECT face_id FROM not_faces JOIN bindings USING (spot_id))"
-"""SQL: a human did not say that it is none."""
+IS_A_FACE = "f.id NOT IN (SELECT face_id FROM not_faces JOIN bindings USING (spot_id))"
+"""SQL: a human did not say of a face, called f, that it is none."""
 
 
 GONE = "SELECT hash FROM gone"
@@ -286,7 +286,7 @@ def face_ids(db: sqlite3.Connection) -> list[str]:
     While the photos are being described anew, only those that have been.
     """
     sql = f"""
-        SELECT id FROM faces
+        SELECT id FROM faces f
         WHERE (hash IN (SELECT hash FROM files) OR id IN (SELECT face_id FROM said WHERE verdict = 'is'))
             AND hash IN (SELECT hash FROM photos WHERE space_id = ?) AND {IS_A_FACE}
             AND id NOT IN (SELECT face_id FROM drawn_faces)
