@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -22,8 +23,9 @@ from phototag.app.groups import unknown_groups
 from phototag.app.known import KnownFace
 from phototag.app.name import name_faces
 from phototag.cli import main as cli
-from phototag.index import faces
-from phototag.index.db import Index, open_for_writing
+from phototag.errors import LibraryError
+from phototag.index import faces, health
+from phototag.index.db import Index, open_for_reading, open_for_writing
 from phototag.index.faces import Filter
 from phototag.settings import load
 
@@ -190,6 +192,18 @@ def index(tmp_path: Path) -> Iterator[Index]:
     opened = open_for_writing(folder, tmp_path)
     yield opened
     opened.close()
+    _require_right_counts(folder)
+
+
+def _require_right_counts(folder: Path) -> None:
+    """Whatever a test did to an index, what is kept to be counted is what counting anew would find."""
+    try:
+        opened = open_for_reading(folder)
+    except LibraryError:  # not there any more, or damaged on purpose
+        return
+    with contextlib.closing(opened.db):
+        if not health.damage(opened.db):
+            assert health.miscounted(opened.db) == []
 
 
 class Album:
@@ -276,3 +290,4 @@ def album(tmp_path: Path, phototag: Command) -> Iterator[Album]:
     made = Album(tmp_path / "Album", phototag)
     yield made
     made.close()
+    _require_right_counts(made.root / ".phototag")

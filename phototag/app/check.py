@@ -38,6 +38,7 @@ class Kind(StrEnum):
     DAMAGED = "damaged"
     JOURNAL = "journal"
     UNBOUND = "unbound"
+    MISCOUNTED = "miscounted"
     ROTTEN = "rotten"
     UNREADABLE = "unreadable"
     NEW = "new"
@@ -83,6 +84,9 @@ REMEDIES: Mapping[Kind, Remedy] = {
         ("name that has lost its face", "names that have lost their faces"),
         _REPAIR,
         "find the faces again by their places on the photos",
+    ),
+    Kind.MISCOUNTED: Remedy(
+        ("count that is out of date", "counts that are out of date"), _REPAIR, "count faces and photos anew"
     ),
     Kind.ROTTEN: Remedy(
         ("photo whose contents changed by themselves", "photos whose contents changed by themselves"),
@@ -154,6 +158,7 @@ def check(index: Index, progress: Progress, *, deep: bool = False) -> list[Findi
     steps: list[Callable[[], Iterable[Finding]]] = [
         lambda: _finding(Kind.JOURNAL, health.differences_from_journal(index.db)),
         lambda: _finding(Kind.UNBOUND, health.unbound(index.db)),
+        lambda: _finding(Kind.MISCOUNTED, health.miscounted(index.db)),
         lambda: _disk(index, progress, deep),
         lambda: _tags(index),
         lambda: _left_over(index),
@@ -200,6 +205,9 @@ def repair(index: Index, found: Sequence[Finding], shown: Shown) -> Path:
             journal.replay(index.db)
             spots.rebind_all(index.db)
             forget_results(index.db)
+    if Kind.MISCOUNTED in kinds:
+        with transaction(index.db):
+            health.count_anew(index.db)
     if kinds & {Kind.TAGS_MISSING, Kind.TAGS_DIFFERENT, Kind.TAGS_EDITED, Kind.TAGS_STALE}:
         backups.keep_copy(index.folder / TAGS, backups.REPAIR)
         with transaction(index.db):

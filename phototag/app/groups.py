@@ -13,7 +13,7 @@ from phototag.core.grouping import group_faces, persistent_ids
 from phototag.index import faces, groups, photos
 from phototag.index.db import GROUPED, Index, set_meta, transaction
 from phototag.index.faces import Filter, KnownFace
-from phototag.index.groups import Likeness
+from phototag.index.groups import Waiting
 from phototag.types import Cluster, Label, Source, Verdict
 
 SAMPLE = 6
@@ -122,9 +122,7 @@ def glances(index: Index, part: slice = slice(None)) -> list[Glance]:
 
 
 def _glances(db: sqlite3.Connection, ids: tuple[int, ...] | None = None) -> list[Glance]:
-    clusters = groups.unknown(db, ids)
-    known = groups.likenesses(db, (face for cluster in clusters for face in cluster.faces))
-    return [_glance(cluster, [known[face] for face in cluster.faces]) for cluster in clusters]
+    return [_glance(group) for group in groups.waiting(db, ids)]
 
 
 def _unknown(index: Index, part: slice) -> list[Cluster]:
@@ -140,9 +138,10 @@ def _guess(found: Sequence[KnownFace]) -> Guess | None:
     return guess(told, len(found))
 
 
-def _glance(cluster: Cluster, found: Sequence[Likeness]) -> Glance:
-    told = [(str(face.person), face.distance) for face in found if face.distance is not None]
-    return Glance(cluster.id, cluster.faces, len({face.photo for face in found}), guess(told, len(found)))
+def _glance(group: Sequence[Waiting]) -> Glance:
+    told = [(str(face.person), face.distance) for face in group if face.distance is not None]
+    ids = tuple(face.face for face in group)
+    return Glance(group[0].cluster, ids, len({face.photo for face in group}), guess(told, len(group)))
 
 
 def guess(told: Sequence[tuple[str, float]], faces: int) -> Guess | None:

@@ -43,14 +43,15 @@ class Overview:
 
 def overview(index: Index) -> Overview:
     """Count."""
+    known = index.once(people.count_people)
     return Overview(
         root=index.root,
         space=index.once(spaces.current),
         photos=index.once(photos.count_pictures),
         faces=index.once(faces.count_faces),
-        people=len(index.once(people.count_people)),
+        people=len(known),
         clusters=len(index.once(groups.unknown_ids)),
-        auto_tagged=index.once(people.count_auto_tagged),
+        auto_tagged=sum(person.faces - person.confirmed for person in known),
         problems=len(photos.problems(index.db)),
         ignored=len(people.ignored_people(index.db)),
         scanned_ns=int(get_meta(index.db, SCANNED) or 0) or None,

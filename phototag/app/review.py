@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -17,10 +17,11 @@ from phototag.app.sheets import write_rows
 from phototag.errors import UnknownError, UsageError
 from phototag.index import faces, groups, people
 from phototag.index.db import Index
-from phototag.index.faces import Filter, Guessed
+from phototag.index.faces import Filter
+from phototag.index.groups import Waiting
 from phototag.index.journal import Kind
 from phototag.media.sheets import COLUMNS
-from phototag.types import Cluster, Verdict
+from phototag.types import Verdict
 
 PICTURE = "question.jpg"
 
@@ -183,13 +184,12 @@ def require_question(index: Index, wanted: str) -> Question:
 
 
 def _topics(index: Index) -> list[Topic]:
-    guesses = {guess.face: guess for guess in faces.guesses(index.db)}
     refused = _refused(index)
-    topics = [_about(group, guesses, refused) for group in groups.unknown(index.db)]
+    topics = [_about(group, refused) for group in groups.waiting(index.db)]
     asked = {face for topic in topics for face in topic.faces}
     topics += [
         Topic((one.face,), one.person, one.distance, None)
-        for one in guesses.values()
+        for one in faces.guesses(index.db)
         if one.face not in asked and not one.told_apart
     ]
     return sorted(topics, key=lambda t: (-len(t.faces), t.distance if t.distance is not None else 2.0, sorted(t.faces)))
@@ -217,15 +217,15 @@ def _digest(person: str | None, ids: Sequence[str]) -> str:
     return hashlib.blake2b("\0".join([person or "", *ids]).encode(), digest_size=8).hexdigest()
 
 
-def _about(group: Cluster, guesses: Mapping[str, Guessed], refused: Collection[tuple[str, str]]) -> Topic:
+def _about(group: Sequence[Waiting], refused: Collection[tuple[str, str]]) -> Topic:
     """The question about a group; faces of which a human said that they are not the person guessed are left out."""
-    told = [(guesses[face].person, guesses[face].distance) for face in group.faces if face in guesses]
-    found = guess(told, len(group.faces))
+    told = [(str(face.person), face.distance) for face in group if face.distance is not None]
+    found, whole = guess(told, len(group)), tuple(face.face for face in group)
     if found is not None:
-        left = tuple(face for face in group.faces if (face, found.person) not in refused)
+        left = tuple(face for face in whole if (face, found.person) not in refused)
         if left:
-            return Topic(left, found.person, found.distance, group.id)
-    return Topic(group.faces, None, None, group.id)
+            return Topic(left, found.person, found.distance, group[0].cluster)
+    return Topic(whole, None, None, group[0].cluster)
 
 
 def _refused(index: Index) -> set[tuple[str, str]]:

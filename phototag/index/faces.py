@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from phototag.core.geometry import box_in_pixels, carried, to_upright, turned_size
 from phototag.index import spaces
-from phototag.index.gone import GONE
+from phototag.index.gone import GONE, IS_A_FACE
 from phototag.index.spots import Spot
 from phototag.types import Box, Source
 
@@ -108,19 +108,22 @@ _SOURCE = """
 _PERSON = "CASE WHEN named.ignored THEN NULL ELSE coalesce(named.name, guessed.name) END"
 """SQL: who it is or may be."""
 
-_IS_A_FACE = "f.id NOT IN (SELECT face_id FROM not_faces JOIN bindings USING (spot_id))"
-
 _IGNORED = """(coalesce(named.ignored, 0) OR d.face_id IS NOT NULL
             OR (named.id IS NULL AND s.grade IS NULL AND c.cluster_id IN (SELECT cluster_id FROM ignored_groups)))"""
 """SQL: nobody wants to hear of them."""
 
-_SAID = """
-    LEFT JOIN dismissals d ON d.face_id = f.id
+_WHO = """
     LEFT JOIN bindings b ON b.face_id = f.id  -- the view `said` would be made of all faces here
     LEFT JOIN labels l ON l.spot_id = b.spot_id AND l.verdict = 'is'
     LEFT JOIN people named ON named.id = l.person_id
-    LEFT JOIN suggestions s ON s.face_id = f.id
+    LEFT JOIN suggestions s ON s.face_id = f.id"""
+"""SQL: what `_SOURCE` needs."""
+
+_SAID = f"""
+    LEFT JOIN dismissals d ON d.face_id = f.id
+{_WHO}
     LEFT JOIN people guessed ON guessed.id = s.person_id"""
+"""SQL: what `_PERSON` and `_IGNORED` need as well."""
 
 _SELECT = f"""
     SELECT f.id, f.hash, p.width, p.height, f.left, f.top, f.right, f.bottom, f.score, f.quality, c.cluster_id,
@@ -201,11 +204,8 @@ def listed(db: sqlite3.Connection, wanted: Filter) -> list[Listed]:
 _LISTED = f"""
     SELECT f.id, first.path, first.taken, {_SOURCE}
     FROM {{faces}} JOIN files first ON first.path = {_FIRST}
-    LEFT JOIN bindings b ON b.face_id = f.id  -- the view `said` would be made of all faces here
-    LEFT JOIN labels l ON l.spot_id = b.spot_id AND l.verdict = 'is'
-    LEFT JOIN people named ON named.id = l.person_id
-    LEFT JOIN suggestions s ON s.face_id = f.id
-    WHERE {_IS_A_FACE}"""
+{_WHO}
+    WHERE {IS_A_FACE}"""
 
 
 def part(db: sqlite3.Connection, found: Sequence[Listed], start: int, stop: int) -> list[KnownFace]:
@@ -230,7 +230,7 @@ def part_of_all(db: sqlite3.Connection, start: int, stop: int) -> list[KnownFace
     """Some faces of all that there are, by path and from left to right."""
     sql = f"""
         SELECT f.id, f.hash FROM files first JOIN faces f ON f.hash = first.hash
-        WHERE first.path = {_FIRST} AND {_IS_A_FACE} ORDER BY first.path, f.id LIMIT ? OFFSET ?"""
+        WHERE first.path = {_FIRST} AND {IS_A_FACE} ORDER BY first.path, f.id LIMIT ? OFFSET ?"""
     rows = db.execute(sql, (stop - start, start)).fetchall()
     if not rows:
         return []
@@ -270,38 +270,38 @@ class Guessed(NamedTuple):
 
 def guesses(db: sqlite3.Connection) -> list[Guessed]:
     """Who may be who, without looking at the faces; only those on photos that are there and that nobody dismissed."""
-    sql = """
-        SELECT s.face_id, p.name, s.distance, l.face_id IS NOT NULL
-        FROM suggestions s JOIN people p ON p.id = s.person_id
-        LEFT JOIN said l ON l.face_id = s.face_id AND l.verdict = 'is' LEFT JOIN people q ON q.id = l.person_id
-        WHERE s.grade = 'possible' AND (q.id IS NULL OR q.name IS NULL AND NOT q.ignored)
-            AND s.face_id NOT IN (SELECT face_id FROM dismissals)
-            AND s.face_id NOT IN (SELECT face_id FROM not_faces JOIN bindings USING (spot_id))
-            AND s.hash IN (SELECT hash FROM files)"""
+    sql = f"""
+        SELECT face_id, name, distance, told_apart FROM (
+            SELECT face_id, person_id, distance, 0 AS told_apart FROM standings
+            WHERE source = 'open' AND person_id IS NOT NULL AND hash NOT IN ({GONE})
+            UNION ALL
+            SELECT face_id, person_id, distance, face_id IN (SELECT face_id FROM said WHERE verdict = 'is')
+            FROM standings WHERE source = 'spoken' AND person_id IS NOT NULL AND hash NOT IN ({GONE}))
+        JOIN people ON id = person_id"""
     return [Guessed(*row) for row in db.execute(sql)]
 
 
 def count_named(db: sqlite3.Connection) -> int:
     """Faces on photos that are there which carry a name, by a human or by a strong match."""
-    return int(db.execute("SELECT count(*) FROM tags WHERE hash IN (SELECT hash FROM files)").fetchone()[0])
+    return int(db.execute(f"SELECT count(*) FROM tags WHERE hash NOT IN ({GONE})").fetchone()[0])
 
 
 def best_of_all(db: sqlite3.Connection) -> dict[str, str]:
-    """Name -> id of the best of the faces that a human named so, as the first of `best_named`."""
+    """Name -> id of the best of the faces that a human named so, as the first of `best_named`; nobody ignored."""
     sql = f"""
-        SELECT name, f.id, quality FROM people JOIN said ON person_id = people.id JOIN faces f ON f.id = face_id
-        WHERE verdict = 'is' AND name IS NOT NULL AND f.hash NOT IN ({GONE})"""
-    best: dict[str, tuple[float, str]] = {}
-    for name, face, quality in db.execute(sql):
-        mark = -quality, face
-        if name not in best or mark < best[name]:
-            best[name] = mark
-    return {name: face for name, (_, face) in best.items()}
+        SELECT name, (SELECT face_id FROM standings
+            WHERE source = 'human' AND person_id = people.id AND hash NOT IN ({GONE})
+            ORDER BY quality DESC, face_id LIMIT 1) AS best
+        FROM people WHERE best IS NOT NULL"""
+    return dict(db.execute(sql))
 
 
 def count_faces(db: sqlite3.Connection) -> int:
     """Faces on photos that are there, without those of which a human said that they are none."""
-    sql = f"SELECT count(*) FROM faces f WHERE f.hash NOT IN ({GONE}) AND {_IS_A_FACE}"
+    sql = f"""
+        SELECT (SELECT count(*) FROM faces) - (SELECT count(*) FROM gone CROSS JOIN faces USING (hash))
+            - (SELECT count(*) FROM not_faces CROSS JOIN bindings USING (spot_id) CROSS JOIN faces ON id = face_id
+                WHERE hash NOT IN ({GONE}))"""
     return int(db.execute(sql).fetchone()[0])
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from phototag.index.gone import GONE
@@ -27,94 +29,76 @@ def next_id(db: sqlite3.Connection) -> int:
 
 
 def replace(db: sqlite3.Connection, found: Sequence[Cluster]) -> None:
-    """Put these groups in the place of all former ones. Inside a transaction."""
-    db.execute("DELETE FROM cluster_faces")
-    db.execute("DELETE FROM clusters")
-    db.executemany("INSERT INTO clusters VALUES (?)", [(cluster.id,) for cluster in found])
-    db.executemany(
-        "INSERT INTO cluster_faces VALUES (?, ?)", [(face, cluster.id) for cluster in found for face in cluster.faces]
-    )
+    """Put these groups in the place of all former ones; only what differs is written. Inside a transaction."""
+    former = set(db.execute("SELECT face_id, cluster_id FROM cluster_faces"))
+    wanted = {(face, cluster.id) for cluster in found for face in cluster.faces}
+    db.executemany("DELETE FROM cluster_faces WHERE face_id = ?", [row[:1] for row in former - wanted])
+    db.executemany("INSERT INTO clusters VALUES (?) ON CONFLICT DO NOTHING", [(cluster.id,) for cluster in found])
+    db.executemany("INSERT INTO cluster_faces VALUES (?, ?)", sorted(wanted - former))
+    kept = json.dumps([cluster.id for cluster in found])
+    db.execute("DELETE FROM clusters WHERE id NOT IN (SELECT value FROM json_each(?))", (kept,))
 
 
-_STRONG = "SELECT face_id FROM suggestions WHERE grade = 'strong'"
-
-_UNKNOWN = """
-    CROSS JOIN grouped g ON g.face_id = may.face_id JOIN faces ON faces.id = g.face_id
-    LEFT JOIN suggestions s ON s.face_id = g.face_id LEFT JOIN dismissals d ON d.face_id = g.face_id
-    WHERE g.cluster_id IS NOT NULL
-        AND (g.person_id IS NULL OR g.person_id IN (SELECT id FROM people WHERE name IS NULL AND NOT ignored))
-        AND s.grade IS NOT 'strong' AND d.face_id IS NULL
-        AND (s.face_id IS NOT NULL OR g.cluster_id NOT IN (SELECT cluster_id FROM ignored_groups))
-        AND EXISTS (SELECT 1 FROM files WHERE files.hash = faces.hash)"""
-"""SQL: which of some faces, called may, are unknown and in a group."""
-
-
-def unknown(db: sqlite3.Connection, clusters: Collection[int] | None = None, least: int = 2) -> list[Cluster]:
-    """Groups of faces that nobody is known to be, the largest first, ties by id; only faces on photos that are there.
-
-    With `clusters`, only those of them; the faces of all others need not be looked at.
-
-    A face that a human named or that a strong match tagged is not among them, nor one that is ignored, or is like one
-    that is, or is in its group; nor is a group of fewer faces than `least`.
-    """
-    may, only = f"SELECT face_id FROM cluster_faces WHERE face_id NOT IN ({_STRONG})", "SELECT value FROM json_each(?1)"
-    if clusters is not None:
-        may = f"SELECT face_id FROM cluster_faces WHERE cluster_id IN ({only})"
-    sql = f"""
-        SELECT g.cluster_id, g.face_id FROM (
-            {may} UNION SELECT face_id FROM people JOIN said ON person_id = people.id AND verdict = 'is'
-            WHERE people.name IS NULL AND (?1 IS NULL OR people.cluster_id IN ({only}))) may
-        {_UNKNOWN} AND (?1 IS NULL OR g.cluster_id IN ({only}))
-        ORDER BY quality DESC, g.face_id"""
-    found: dict[int, list[str]] = defaultdict(list)
-    for of, face in db.execute(sql, (None if clusters is None else json.dumps(list(clusters)),)):
-        found[of].append(face)
-    groups = [Cluster(of, tuple(faces)) for of, faces in found.items() if len(faces) >= least]
-    return sorted(groups, key=lambda c: (-len(c.faces), c.id))
+_WAITING = f"""
+    SELECT cluster_id, face_id, quality, hash, person_id, distance FROM standings
+    WHERE source = 'open' AND cluster_id IS NOT NULL AND hash NOT IN ({GONE})
+        AND (person_id IS NOT NULL OR cluster_id NOT IN (SELECT cluster_id FROM ignored_groups))
+        AND (?1 IS NULL OR cluster_id IN (SELECT value FROM json_each(?1)))
+    UNION ALL
+    SELECT g.cluster_id, face_id, quality, hash, s.person_id, distance
+    FROM standings s CROSS JOIN grouped g USING (face_id)
+    WHERE source = 'spoken' AND g.cluster_id IS NOT NULL AND hash NOT IN ({GONE})
+        AND (s.person_id IS NOT NULL OR g.cluster_id NOT IN (SELECT cluster_id FROM ignored_groups))
+        AND (?1 IS NULL OR g.cluster_id IN (SELECT value FROM json_each(?1)))"""
+"""SQL: the unknown faces of all groups, or of those in a JSON list. Most are those of which nobody spoke."""
 
 
-def unknown_ids(db: sqlite3.Connection) -> list[int]:
-    """The groups of `unknown` by id, in its order: their faces are counted, and only what was said of is looked at."""
-    sql = f"""
-        SELECT cluster_id FROM (
-            SELECT cluster_id FROM cluster_faces
-            WHERE face_id NOT IN (
-                    {_STRONG} UNION ALL SELECT face_id FROM bindings UNION ALL SELECT face_id FROM dismissals
-                    UNION ALL SELECT faces.id FROM ({GONE}) CROSS JOIN faces USING (hash))
-                AND (cluster_id NOT IN (SELECT cluster_id FROM ignored_groups)
-                    OR face_id IN (SELECT face_id FROM suggestions))
-            UNION ALL
-            SELECT g.cluster_id FROM (
-                SELECT face_id FROM bindings WHERE NOT EXISTS (
-                    SELECT 1 FROM labels JOIN people ON people.id = person_id
-                    WHERE spot_id = bindings.spot_id AND verdict = 'is' AND (name IS NOT NULL OR ignored))) may
-            {_UNKNOWN})
-        GROUP BY cluster_id HAVING count(*) > 1 ORDER BY count(*) DESC, cluster_id"""
-    return [row[0] for row in db.execute(sql)]
-
-
-class Likeness(NamedTuple):
-    """A face of a group, and who it may be.
+class Waiting(NamedTuple):
+    """An unknown face of a group, and who it may be.
 
     Attributes:
+        cluster: the group.
         face: its id.
         photo: hash of its photo.
         person: the name of whoever is suggested, or None.
         distance: to that person, or None.
     """
 
+    cluster: int
     face: str
     photo: str
     person: str | None
     distance: float | None
 
 
-def likenesses(db: sqlite3.Connection, faces: Iterable[str]) -> dict[str, Likeness]:
-    """Who unknown faces may be, by the face's id."""
-    sql = """
-        SELECT faces.id, faces.hash, name, distance FROM json_each(?) JOIN faces ON faces.id = value
-        LEFT JOIN suggestions ON face_id = faces.id LEFT JOIN people ON people.id = person_id"""
-    return {row[0]: Likeness(*row) for row in db.execute(sql, (json.dumps(list(faces)),))}
+def waiting(db: sqlite3.Connection, clusters: Collection[int] | None = None, least: int = 2) -> list[list[Waiting]]:
+    """Groups of faces that nobody is known to be, the largest first, ties by id; of each the best face first.
+
+    With `clusters`, only those of them. Only faces on photos that are there.
+
+    A face that a human named or that a strong match tagged is not among them, nor one that is ignored, or is like one
+    that is, or is in its group; nor is a group of fewer faces than `least`.
+    """
+    sql = f"""
+        SELECT w.cluster_id, w.face_id, hash, name, distance FROM ({_WAITING}) w LEFT JOIN people ON id = w.person_id
+        ORDER BY w.cluster_id, quality DESC, w.face_id"""
+    rows = db.execute(sql, (None if clusters is None else json.dumps(list(clusters)),))
+    found = [[Waiting(*row) for row in its] for _, its in itertools.groupby(rows, key=itemgetter(0))]
+    return sorted((group for group in found if len(group) >= least), key=lambda group: -len(group))
+
+
+def unknown(db: sqlite3.Connection, clusters: Collection[int] | None = None, least: int = 2) -> list[Cluster]:
+    """As `waiting`, with no more than the ids of the faces."""
+    found = waiting(db, clusters, least)
+    return [Cluster(group[0].cluster, tuple(face.face for face in group)) for group in found]
+
+
+def unknown_ids(db: sqlite3.Connection) -> list[int]:
+    """The groups of `waiting` by id, in its order."""
+    sql = f"""
+        SELECT cluster_id FROM ({_WAITING})
+        GROUP BY cluster_id HAVING count(*) > 1 ORDER BY count(*) DESC, cluster_id"""
+    return [row[0] for row in db.execute(sql, (None,))]
 
 
 def unknown_faces(db: sqlite3.Connection, cluster: int) -> tuple[str, ...]:

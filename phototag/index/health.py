@@ -1,4 +1,4 @@
-"""Whether an index can be read, and whether it agrees with itself. Changes nothing."""
+"""Whether an index can be read, and whether it agrees with itself."""
 
 from __future__ import annotations
 
@@ -83,6 +83,23 @@ def differences_from_journal(db: sqlite3.Connection) -> list[str]:
             _copy(db, copy, table)
         journal.replay(copy)
         return [line for table, sql in SAID.items() for line in _differences(db, copy, table, sql)]
+
+
+def miscounted(db: sqlite3.Connection) -> list[str]:
+    """Where what is kept to be counted is not what counting anew would find, a line each."""
+    return [
+        f"{table}: {row} {what}"
+        for table in ("gone", "standings")
+        for what, first, second in (("is kept", table, f"{table}_anew"), ("is missing", f"{table}_anew", table))
+        for row in db.execute(f"SELECT * FROM {first} EXCEPT SELECT * FROM {second}")
+    ]
+
+
+def count_anew(db: sqlite3.Connection) -> None:
+    """Make what is kept to be counted anew. Inside a transaction."""
+    for table in ("gone", "standings"):
+        db.execute(f"DELETE FROM {table}")
+        db.execute(f"INSERT INTO {table} SELECT * FROM {table}_anew")
 
 
 def unbound(db: sqlite3.Connection) -> list[str]:

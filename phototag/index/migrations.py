@@ -568,9 +568,106 @@ CREATE VIEW ignored_groups AS
 """
 
 
+def _restand(table: str, faces: str, *events: str) -> str:
+    """Triggers that work the standing of faces out anew when a row of a table comes, goes or changes.
+
+    Args:
+        table: of the row.
+        faces: SQL of their ids, with {row}.
+        events: INSERT, DELETE, UPDATE, or UPDATE OF the columns that matter.
+    """
+    script = ""
+    for event in events:
+        verb = event.split()[0]
+        rows = {"INSERT": ("NEW",), "DELETE": ("OLD",), "UPDATE": ("OLD", "NEW")}[verb]
+        found = " UNION ALL ".join(faces.format(row=row) for row in rows)
+        script += f"""
+CREATE TRIGGER standing_by_{verb.lower()}_of_{table} AFTER {event} ON {table}
+    BEGIN
+        DELETE FROM standings WHERE face_id IN ({found});
+        INSERT INTO standings SELECT * FROM standings_anew WHERE face_id IN ({found});
+    END;
+"""
+    return script
+
+
+_FACE, _AT_SPOT = "SELECT {row}.face_id", "SELECT face_id FROM bindings WHERE spot_id = {row}.spot_id"
+_OF_PERSON = "SELECT face_id FROM labels JOIN bindings USING (spot_id) WHERE person_id = {row}.id AND verdict = 'is'"
+
+EIGHTH = f"""
+-- machine: photos that no file holds now, nor a copy of them; the triggers keep it whoever writes
+CREATE TABLE gone (hash TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE VIEW gone_anew AS SELECT hash FROM photos WHERE hash NOT IN (SELECT hash FROM files);
+INSERT INTO gone SELECT hash FROM gone_anew;
+CREATE TRIGGER gone_by_new_photo AFTER INSERT ON photos WHEN NOT EXISTS (SELECT 1 FROM files WHERE hash = NEW.hash)
+    BEGIN INSERT INTO gone VALUES (NEW.hash) ON CONFLICT DO NOTHING; END;
+CREATE TRIGGER gone_by_lost_photo AFTER DELETE ON photos BEGIN DELETE FROM gone WHERE hash = OLD.hash; END;
+CREATE TRIGGER gone_by_replaced_file BEFORE INSERT ON files  -- REPLACE removes a row, and no trigger hears of that
+    BEGIN INSERT INTO gone SELECT hash FROM files f WHERE path = NEW.path
+        AND NOT EXISTS (SELECT 1 FROM files WHERE hash = f.hash AND path <> f.path) ON CONFLICT DO NOTHING; END;
+CREATE TRIGGER gone_by_new_file AFTER INSERT ON files BEGIN DELETE FROM gone WHERE hash = NEW.hash; END;
+CREATE TRIGGER gone_by_lost_file AFTER DELETE ON files WHEN NOT EXISTS (SELECT 1 FROM files WHERE hash = OLD.hash)
+    BEGIN INSERT INTO gone VALUES (OLD.hash) ON CONFLICT DO NOTHING; END;
+CREATE TRIGGER gone_by_changed_file AFTER UPDATE OF hash ON files
+    BEGIN
+        INSERT INTO gone SELECT OLD.hash WHERE NOT EXISTS (SELECT 1 FROM files WHERE hash = OLD.hash)
+            ON CONFLICT DO NOTHING;
+        DELETE FROM gone WHERE hash = NEW.hash;
+    END;
+
+-- machine: what pages count, as rows that need only be counted; kept by triggers likewise
+CREATE TABLE standings (
+    face_id TEXT PRIMARY KEY,
+    hash TEXT NOT NULL,                      -- of its photo
+    quality REAL NOT NULL,
+    source TEXT NOT NULL,                    -- of a tag: human or auto; of an unknown face: spoken, or open, if nobody
+                                             -- ever spoke of it: then it is in no other group than cluster_id
+    person_id INTEGER,                       -- whose tag; of an unknown face, who is suggested
+    distance REAL,
+    cluster_id INTEGER
+) WITHOUT ROWID;
+
+-- who is who: a human's word, else a strong match; ignored strangers and people without a name are nobody
+CREATE VIEW standings_anew AS
+    SELECT face_id, hash, quality, source, CASE source WHEN 'human' THEN named_id ELSE guessed_id END AS person_id,
+        distance, cluster_id
+    FROM (
+        SELECT f.id AS face_id, f.hash, f.quality, p.id AS named_id, s.person_id AS guessed_id, s.distance,
+            c.cluster_id,
+            CASE WHEN p.name IS NOT NULL AND NOT p.ignored THEN 'human'
+                 WHEN p.ignored OR b.spot_id IN (SELECT spot_id FROM not_faces) THEN NULL
+                 WHEN s.grade = 'strong' THEN 'auto'
+                 WHEN d.face_id IS NOT NULL THEN NULL
+                 WHEN b.spot_id IS NOT NULL THEN 'spoken'
+                 WHEN c.cluster_id IS NOT NULL OR s.person_id IS NOT NULL THEN 'open' END AS source
+        FROM faces f LEFT JOIN bindings b ON b.face_id = f.id
+            LEFT JOIN labels l ON l.spot_id = b.spot_id AND l.verdict = 'is' LEFT JOIN people p ON p.id = l.person_id
+            LEFT JOIN suggestions s ON s.face_id = f.id LEFT JOIN dismissals d ON d.face_id = f.id
+            LEFT JOIN cluster_faces c ON c.face_id = f.id)
+    WHERE source IS NOT NULL;
+INSERT INTO standings SELECT * FROM standings_anew ORDER BY face_id;
+CREATE INDEX standings_tags ON standings (person_id, hash, source) WHERE source IN ('human', 'auto');
+CREATE INDEX standings_best ON standings (person_id, quality DESC, face_id) WHERE source = 'human';
+CREATE INDEX standings_open ON standings (cluster_id, quality DESC, face_id, hash, person_id, distance, source)
+    WHERE source = 'open';
+CREATE INDEX standings_spoken ON standings (source) WHERE source = 'spoken';
+CREATE INDEX suggestions_possible ON suggestions (person_id, hash, grade) WHERE grade = 'possible';
+DROP VIEW tags;
+CREATE VIEW tags AS SELECT face_id, person_id, hash, source FROM standings WHERE source IN ('human', 'auto');
+{_restand("bindings", _FACE, "INSERT", "DELETE", "UPDATE")}
+{_restand("labels", _AT_SPOT, "INSERT", "DELETE", "UPDATE")}
+{_restand("not_faces", _AT_SPOT, "INSERT", "DELETE", "UPDATE")}
+{_restand("suggestions", _FACE, "INSERT", "DELETE", "UPDATE OF face_id, person_id, distance, grade")}
+{_restand("dismissals", _FACE, "INSERT", "DELETE", "UPDATE OF face_id")}
+{_restand("cluster_faces", _FACE, "INSERT", "DELETE", "UPDATE")}
+{_restand("people", _OF_PERSON, "UPDATE OF name, ignored")}
+{_restand("faces", "SELECT {row}.id", "DELETE", "UPDATE OF id, hash, quality")}
+"""
+
+
 Step: TypeAlias = str | Callable[[sqlite3.Connection], None]
 
-STEPS: tuple[Step, ...] = (FIRST, SECOND, third, FOURTH, FIFTH, SIXTH, SEVENTH)
+STEPS: tuple[Step, ...] = (FIRST, SECOND, third, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH)
 """Step n brings an index from version n to n + 1; never edit one that has been released, add another."""
 
 

@@ -11,6 +11,7 @@ from phototag.core.vectors import from_bytes, to_bytes
 from phototag.errors import PhotoProblem
 from phototag.index import spaces, spots
 from phototag.index.db import forget_results
+from phototag.index.gone import IS_A_FACE
 from phototag.types import Box, Face, Photo, PhotoFile, Place, Shown, Sidecar, TakenFrom
 
 if TYPE_CHECKING:
@@ -22,9 +23,6 @@ NEVER = -1
 
 FEW = 2_000
 """Up to so many vectors are looked up one by one."""
-
-IS_A_FACE = "faces.id NOT IN (SELECT face_id FROM not_faces JOIN bindings USING (spot_id))"
-"""SQL: a human did not say that it is none."""
 
 
 def files(db: sqlite3.Connection) -> dict[bytes, tuple[PhotoFile, str]]:
@@ -272,7 +270,7 @@ def face_ids(db: sqlite3.Connection) -> list[str]:
     While the photos are being described anew, only those that have been.
     """
     sql = f"""
-        SELECT id FROM faces
+        SELECT id FROM faces f
         WHERE (hash IN (SELECT hash FROM files) OR id IN (SELECT face_id FROM said WHERE verdict = 'is'))
             AND hash IN (SELECT hash FROM photos WHERE space_id = ?) AND {IS_A_FACE}
             AND id NOT IN (SELECT face_id FROM drawn_faces)

@@ -317,6 +317,17 @@ def test_a_name_that_lost_its_face_finds_it_again(phototag: Command, named: Albu
     assert phototag("check") == 0
 
 
+def test_counts_that_are_out_of_date_are_found_and_made_anew(phototag: Command, named: Album) -> None:
+    named.index.db.execute("DELETE FROM standings")
+    named.close()
+    assert findings(phototag)["miscounted"][0] == 3
+    assert people(phototag) == {"elon": 0, "ann": 0}
+    assert phototag("check", "--repair") == 0
+    assert "2. count faces and photos anew" in phototag.out
+    assert people(phototag) == {"elon": 2, "ann": 1}
+    assert phototag("check") == 0
+
+
 def test_tags_that_are_missing_edited_or_too_many_are_found_and_written_anew(phototag: Command, named: Album) -> None:
     tags = folder(named) / "tags.jsonl"
     whole = tags.read_bytes()

@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 
 from phototag.errors import DamagedError
-from phototag.index import health, journal
+from phototag.index import groups, health, journal, people, photos
 from phototag.index.db import Index, transaction
 from phototag.index.draft import Draft
 from phototag.index.journal import Kind
 from phototag.index.spots import Spot
+from phototag.types import Cluster, Dismissal
 from tests.index.conftest import LEFT, RIGHT, put_photo
 
 PHOTO = "aa"
@@ -73,6 +74,48 @@ def test_a_spot_without_its_face_and_one_with_another_are_found(said: Index) -> 
     assert health.unbound(said.db) == [left]
     said.db.execute("UPDATE bindings SET face_id = ? WHERE spot_id = ?", (left, right))
     assert health.unbound(said.db) == sorted([left, right])
+
+
+def test_counts_that_are_not_what_there_is_are_found_and_made_anew(said: Index) -> None:
+    assert health.miscounted(said.db) == []
+    said.db.execute("INSERT INTO gone VALUES ('aa')")
+    said.db.execute("UPDATE standings SET source = 'auto'")
+    said.db.execute("INSERT INTO standings VALUES ('0', 'bb', 0.5, 'open', NULL, NULL, 1)")
+    assert len(health.miscounted(said.db)) == 4
+    health.count_anew(said.db)
+    assert health.miscounted(said.db) == []
+    assert [row[0] for row in said.db.execute("SELECT source FROM standings")] == ["human"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE bindings SET face_id = (SELECT id FROM faces WHERE hash = 'bb')"
+        " WHERE spot_id IN (SELECT spot_id FROM labels)",
+        "UPDATE labels SET person_id = 2 WHERE verdict = 'is'",
+        "DELETE FROM labels",
+        "UPDATE not_faces SET spot_id = (SELECT spot_id FROM labels WHERE verdict = 'is')",
+        "UPDATE dismissals SET face_id = (SELECT id FROM faces WHERE hash = 'bb' ORDER BY left DESC)",
+        "UPDATE cluster_faces SET cluster_id = 2",
+        "UPDATE faces SET quality = 0.9",
+        "UPDATE people SET ignored = 1 - ignored",
+        "DELETE FROM faces",
+        "DELETE FROM files",
+        "DELETE FROM photos WHERE hash = 'cc'",
+        "INSERT INTO photos SELECT 'dd', width, height, orientation, space_id, size, look, 0 FROM photos LIMIT 1",
+    ],
+)
+def test_whoever_writes_what_is_kept_to_be_counted_is_right(said: Index, change: str) -> None:
+    one, other = put_photo(said, "b.jpg", "bb", [LEFT, RIGHT])
+    put_photo(said, "c.jpg", "cc", [])
+    with transaction(said.db):
+        photos.forget_files(said.db, [b"c.jpg"])
+        groups.replace(said.db, [Cluster(1, (one, other)), Cluster(2, ())])
+        people.replace_dismissals(said.db, [Dismissal(one, other, 0.1)])
+    before = said.db.execute("SELECT * FROM standings, gone").fetchall()
+    said.db.execute(change)
+    assert health.miscounted(said.db) == []
+    assert said.db.execute("SELECT * FROM standings, gone").fetchall() != before
 
 
 def test_a_spot_where_no_face_lies_is_no_fault(said: Index) -> None:

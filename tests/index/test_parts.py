@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from phototag.index import copies, faces, groups, people, photos
+from phototag.index import copies, faces, groups, health, journal, people, photos
 from phototag.index.db import Index, transaction
 from phototag.index.draft import Draft
 from phototag.index.faces import Filter, KnownFace
@@ -40,21 +40,21 @@ def toy(index: Index, request: pytest.FixtureRequest) -> Index:
         groups.replace(index.db, [Cluster(n, tuple(its)) for n, its in parts.items() if n])
     for at in range(14):
         _decide(index, chance, known, at)
-    there = [row[0] for row in index.db.execute("SELECT id FROM people WHERE name IS NOT NULL ORDER BY id")]
-    with transaction(index.db):
-        guessed = chance.sample(ids, min(len(ids), 9)) if there else []
-        people.replace_suggestions(
-            index.db,
-            [
-                Suggestion(x, chance.choice(there), 0.25, None, None, chance.choice([Grade.STRONG, Grade.POSSIBLE]))
-                for x in guessed
-            ],
-        )
-        others = sorted(set(ids) - set(guessed))
-        people.replace_dismissals(
-            index.db, [Dismissal(x, ids[0], 0.1) for x in chance.sample(others, len(others) // 4)]
-        )
+    _guess(index, chance, ids)
     return index
+
+
+def _guess(index: Index, chance: random.Random, ids: list[str]) -> None:
+    """Other faces may be somebody, and others are like one that is dismissed."""
+    there = [row[0] for row in index.db.execute("SELECT id FROM people WHERE name IS NOT NULL ORDER BY id")]
+    guessed = chance.sample(ids, min(len(ids), 9)) if there else []
+    grades = [Grade.STRONG, Grade.POSSIBLE]
+    found = [Suggestion(x, chance.choice(there), 0.25, None, None, chance.choice(grades)) for x in guessed]
+    others = sorted(set(ids) - set(guessed))
+    dismissed = [Dismissal(x, ids[0], 0.1) for x in chance.sample(others, len(others) // 4)]
+    with transaction(index.db):
+        people.replace_suggestions(index.db, found)
+        people.replace_dismissals(index.db, dismissed)
 
 
 def _decide(index: Index, chance: random.Random, known: list[KnownFace], at: int) -> None:
@@ -125,8 +125,79 @@ def test_who_is_tagged_is_who_carries_a_name(toy: Index) -> None:
     assert people.count_auto_tagged(toy.db) == n_auto
 
 
+def test_people_have_as_many_faces_and_photos_as_carry_their_names(toy: Index) -> None:
+    with transaction(toy.db):
+        draft = Draft(toy.db)
+        for photo in {face.photo for face in faces.faces(toy.db)[:5]}:
+            draft.present(photo, draft.person("cat"))
+        decide(toy.db, Kind.PRESENT, {}, draft, 99)
+    there = {row[0] for row in toy.db.execute("SELECT hash FROM files")}
+    tags = [row for row in toy.db.execute("SELECT person_id, hash, source FROM tags") if row[1] in there]
+    on = {row[:2] for row in (*tags, *toy.db.execute("SELECT person_id, hash FROM presences")) if row[1] in there}
+    guessed = toy.db.execute("SELECT person_id, hash FROM suggestions WHERE grade = 'possible'").fetchall()
+    ids = {people.find_person(toy.db, person.name): person for person in people.count_people(toy.db)}
+    for known, counted in ids.items():
+        assert known is not None
+        assert counted.faces == sum(person == known.id for person, _, _ in tags)
+        assert counted.confirmed == sum((person, source) == (known.id, "human") for person, _, source in tags)
+        assert counted.photos == sum(person == known.id for person, _ in on)
+        assert counted.suggested == sum(person == known.id and photo in there for person, photo in guessed)
+    assert {person.name for person in ids.values()} >= {"cat"}
+
+
+def test_who_may_be_who_is_as_the_faces_say(toy: Index) -> None:
+    whole = [face for face in faces.faces(toy.db) if face.source == "suggested" and not face.ignored]
+    assert {(one.face, one.person) for one in faces.guesses(toy.db)} == {(face.id, face.person) for face in whole}
+    sql = "SELECT face_id FROM said JOIN people ON id = person_id WHERE name IS NULL AND verdict = 'is'"
+    nameless = {row[0] for row in toy.db.execute(sql)}
+    assert {one.face for one in faces.guesses(toy.db) if one.told_apart} == nameless & {face.id for face in whole}
+
+
+def test_whatever_is_written_what_is_kept_to_be_counted_is_right(toy: Index) -> None:
+    chance = random.Random(1)
+    paths, hashes, ids = (
+        [row[0] for row in toy.db.execute(f"SELECT {what} ORDER BY 1")]
+        for what in ("path FROM files", "hash FROM photos", "id FROM faces")
+    )
+    for at in range(100, 160):
+        photo = chance.choice(hashes)
+        match chance.randrange(9):
+            case 0 | 1 | 2:
+                _decide(toy, chance, faces.faces(toy.db), at)
+            case 3:
+                _take_back(toy, chance, at)
+            case 4:
+                with transaction(toy.db):
+                    photos.forget_files(toy.db, chance.sample(paths, 2))
+            case 5:
+                with transaction(toy.db):
+                    photos.record_file(toy.db, PhotoFile(chance.choice(paths), 1000, at), photo, Shown())
+            case 6:
+                put_photo(toy, f"{hashes.index(photo)}.jpg", photo, chance.sample(PLACES, chance.randrange(4)))
+            case 7:
+                one, other, third = chance.sample(hashes, 3)
+                with transaction(toy.db):
+                    copies.replace(toy.db, chance.choice([{}, {one: other}, {one: other, third: other}]))
+            case _:
+                ids = [row[0] for row in toy.db.execute("SELECT id FROM faces ORDER BY id")]
+                _guess(toy, chance, ids)
+                its = chance.sample(ids, len(ids) // 2)
+                with transaction(toy.db):
+                    groups.replace(toy.db, [Cluster(n, tuple(its[n::3])) for n in range(3) if its[n::3]])
+        assert health.miscounted(toy.db) == []
+
+
+def _take_back(index: Index, chance: random.Random, at: int) -> None:
+    try:
+        with transaction(index.db):
+            journal.undo(index.db, chance.choice(index.db.execute("SELECT id FROM decisions").fetchall())[0], at)
+    except ConflictError:
+        pass
+
+
 def test_the_best_of_all_is_the_best_of_each(toy: Index) -> None:
-    names = [row[0] for row in toy.db.execute("SELECT DISTINCT name FROM people WHERE name IS NOT NULL")]
+    sql = "SELECT DISTINCT name FROM people WHERE name IS NOT NULL AND NOT ignored"
+    names = [row[0] for row in toy.db.execute(sql)]
     one = faces.best_named(toy.db, names, 1)
     assert faces.best_of_all(toy.db) == {name: found[0].id for name, found in one.items() if found}
 
