@@ -251,7 +251,7 @@ def _require_sense(db: sqlite3.Connection, number: int) -> None:
             WHERE y.verdict = 'is'
         UNION ALL
         SELECT l.decision_id, drew.decision_id FROM here JOIN labels l USING (spot_id)
-            JOIN changes drew ON drew.cell = 'drawn ' || spot_id
+            JOIN changes drew ON drew.cell = 'drawn ' || spot_id AND drew.decision_id < l.decision_id
             WHERE spot_id NOT IN (SELECT spot_id FROM drawn) AND spot_id NOT IN (SELECT spot_id FROM bindings)
         UNION ALL
         SELECT min(y.decision_id), max(y.decision_id) FROM twins JOIN people USING (key)
