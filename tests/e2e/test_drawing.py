@@ -25,10 +25,9 @@ TURNED = {
 
 
 @pytest.fixture
-def page(visitor: Visitor, library: Path) -> Page:
-    """The photo of nobody."""
-    visitor.open(photo_at(library, NOBODY))
-    return visitor.page
+def visitor(visit: Callable[..., Visitor], library: Path) -> Visitor:
+    """Somebody at the photo of nobody."""
+    return visit(at=photo_at(library, NOBODY))
 
 
 def pixels(page: Page, *places: Place) -> list[Place]:
@@ -155,9 +154,9 @@ def test_escape_leaves_everything_as_it_was(visitor: Visitor, page: Page, says: 
 
 @pytest.mark.parametrize("path", TURNED, ids=map(str, TURNED.values()))
 def test_on_a_photo_that_lay_on_its_side_the_box_is_where_it_was_drawn(
-    visitor: Visitor, library: Path, says: Says, path: str
+    visit: Callable[..., Visitor], library: Path, says: Says, path: str
 ) -> None:
-    visitor.open(photo_at(library, path))
+    visitor = visit(at=photo_at(library, path))
     page = visitor.page
     page.get_by_role("button", name="Draw a face").click()
     drag(page, (0.02, 0.03), (0.12, 0.17))
@@ -172,8 +171,7 @@ def test_on_a_photo_that_lay_on_its_side_the_box_is_where_it_was_drawn(
 
 
 def test_a_box_is_drawn_with_a_finger(visit: Callable[..., Visitor], library: Path, says: Says) -> None:
-    visitor = visit(width_px=360, has_touch=True, is_mobile=True)
-    visitor.open(photo_at(library, NOBODY))
+    visitor = visit(width_px=360, has_touch=True, is_mobile=True, at=photo_at(library, NOBODY))
     page = visitor.page
     page.get_by_role("button", name="Draw a face").tap()
     expect(page.locator(".sketch")).to_be_visible()

@@ -42,6 +42,7 @@ def test_hostile_names_are_text_on_every_page(
             expect(page.locator(".legend li button")).to_have_count(len(names))
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0, address
+        assert page.locator(".bar nav").evaluate("it => it.scrollWidth <= it.clientWidth"), address
     visitor.refused(*[400] * len(wrong))
     for name in names:
         visitor.open("/person?" + urlencode({"name": name}))

@@ -34,11 +34,11 @@ def library(once: Once) -> Path:
 
 
 @pytest.fixture
-def page(visitor: Visitor) -> Page:
-    """The map."""
-    visitor.open("/map")
+def visitor(visit: Callable[..., Visitor]) -> Visitor:
+    """Somebody at the map, which is there."""
+    visitor = visit(at="/map")
     expect(visitor.page.locator("#map[data-frame]")).to_be_visible()
-    return visitor.page
+    return visitor
 
 
 def places(library: Path) -> dict[str, tuple[float, float]]:
@@ -70,8 +70,7 @@ def on_screen(page: Page, place: tuple[float, float]) -> tuple[float, float]:
 
 def test_a_map_is_drawn_where_there_is_none(visit: Callable[..., Visitor], library: Path, says: Says) -> None:
     (library / ".phototag" / "cache" / "map.npz").unlink()
-    visitor = visit()
-    visitor.page.get_by_role("link", name="Map").click()
+    visitor = visit(at="/map")
     expect(visitor.page.get_by_text("The map is being drawn")).to_be_visible()
     n_faces = len(says("faces")["faces"])
     expect(visitor.page.get_by_label(f"Map of {n_faces} faces")).to_be_visible(timeout=60_000)

@@ -19,7 +19,7 @@ def library(once: Once) -> Path:
 
 
 def test_who_may_only_look_finds_nothing_to_change(visit: Callable[..., Visitor], library: Path) -> None:
-    visitor = visit(read_only=True)
+    visitor = visit(read_only=True, at="/history")
     for address in every_page(library).values():
         visitor.open(address)
         expect(visitor.page.locator("form:not([role=search])")).to_have_count(0)

@@ -28,10 +28,9 @@ def library(once: Once) -> Path:
 
 
 @pytest.fixture
-def page(visitor: Visitor) -> Page:
-    """The first question."""
-    visitor.open("/review")
-    return visitor.page
+def visitor(visit: Callable[..., Visitor]) -> Visitor:
+    """Somebody at the first question."""
+    return visit(at="/review")
 
 
 def asked(page: Page) -> str:

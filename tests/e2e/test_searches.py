@@ -28,15 +28,14 @@ def library(once: Once) -> Path:
 
 
 @pytest.fixture
-def page(visitor: Visitor) -> Page:
-    """The page to find photos on."""
-    visitor.open("/find")
-    return visitor.page
+def visitor(visit: Callable[..., Visitor]) -> Visitor:
+    """Somebody who looks for photos."""
+    return visit(at="/find?q=faces%3E%3D9")
 
 
 def test_a_query_is_completed_with_the_keyboard(page: Page, says: Says) -> None:
     field = page.get_by_role("combobox", name="Find photos")
-    field.focus()
+    field.fill("")
     page.keyboard.type("be")
     offers = page.get_by_role("listbox", name="What may be meant")
     expect(offers.get_by_role("option")).to_have_text(["Ben", "Anna Bell"])
@@ -62,7 +61,7 @@ def test_a_query_is_completed_with_the_keyboard(page: Page, says: Says) -> None:
 
 def test_escape_closes_the_offers_and_keeps_what_was_typed(page: Page) -> None:
     field = page.get_by_role("combobox", name="Find photos")
-    field.focus()
+    field.fill("")
     page.keyboard.type("anna")
     page.keyboard.press("Escape")
     expect(page.get_by_role("listbox")).to_be_hidden()

@@ -66,8 +66,11 @@ def a_browser(home: Path) -> Iterator[Browser]:
 class Visitor:
     """A person at a page. Whatever a browser complains of is in `faults`; a test ends with none."""
 
-    def __init__(self, browser: Browser, url: str, width_px: int = 1280, **more: Any) -> None:
-        """`more` is for `Browser.new_context`: color_scheme, bypass_csp."""
+    def __init__(self, browser: Browser, url: str, width_px: int = 1280, *, at: str | None = None, **more: Any) -> None:
+        """They open the address that is printed, or are let in by it and go elsewhere at once.
+
+        `more` is for `Browser.new_context`: color_scheme, bypass_csp.
+        """
         self._origin = url.partition("/?")[0]
         size = {"width": width_px, "height": HEIGHT_PX}
         self.context: BrowserContext = browser.new_context(base_url=self._origin, viewport=size, **more)
@@ -75,7 +78,11 @@ class Visitor:
         self.faults: list[str] = []
         self.refusals: list[int] = []
         self._listen()
-        self.page.goto(url)
+        if at is None:
+            self.page.goto(url)
+        else:
+            self.context.request.get(url)
+            self.open(at)
 
     def _listen(self) -> None:
         self.page.on("console", self._console)
