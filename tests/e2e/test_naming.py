@@ -68,6 +68,28 @@ def test_a_range_of_faces_is_chosen_with_shift_and_refused(visitor: Visitor, pag
     assert not {face["id"] for face in says("faces", "--person", "anna")["faces"]} & set(ids)
 
 
+def test_faces_are_chosen_by_dragging_over_them(visitor: Visitor, page: Page) -> None:
+    visitor.names_group(1, "anna")
+    visitor.is_told("anna")
+    page.get_by_role("link", name="anna").click()
+    faces = page.locator(TAGGED)
+    faces.nth(1).hover()
+    page.mouse.down()
+    for number in (2, 4, 3):
+        faces.nth(number).hover()
+    page.mouse.up()
+    chosen = [faces.nth(number).is_checked() for number in range(5)]
+    assert chosen == [False, True, True, True, False]
+    expect(page.locator("#chosen")).to_contain_text("3 faces")
+    faces.nth(2).hover()
+    page.mouse.down()
+    faces.nth(3).hover()
+    faces.nth(2).hover()
+    page.mouse.up()
+    assert [faces.nth(number).is_checked() for number in range(5)] == [False, True, False, True, False]
+    expect(page.locator("#chosen")).to_contain_text("2 faces")
+
+
 def test_faces_are_chosen_and_named_with_the_keyboard_alone(visitor: Visitor, page: Page, says: Says) -> None:
     visitor.names_group(1, "anna")
     visitor.is_told("anna")

@@ -187,6 +187,31 @@ document.addEventListener("click", (event) => {
   anchor = event.target;
 });
 
+let sweep = null; // a mouse that is pressed on one face and moves over others: all up to where it is are as the first becomes
+
+document.addEventListener("pointerdown", (event) => {
+  const it = event.target;
+  if (event.pointerType !== "mouse" || event.button !== 0 || event.shiftKey || !it.matches?.(".pick")) return;
+  sweep = { from: it, on: !it.checked, was: picks().map((pick) => [pick, pick.checked]), moved: false };
+});
+
+document.addEventListener("pointerover", (event) => {
+  if (!sweep || !(event.buttons & 1) || !event.target.matches?.(".pick")) return;
+  if (event.target === sweep.from && !sweep.moved) return;
+  sweep.moved = true;
+  for (const [pick, checked] of sweep.was) pick.checked = checked;
+  span(sweep.from, event.target, sweep.on);
+});
+
+document.addEventListener("pointerup", (event) => {
+  if (sweep?.moved) {
+    anchor = sweep.from;
+    if (event.target === sweep.from) sweep.from.checked = !sweep.on; // the click that follows changes it back
+  }
+  sweep = null;
+});
+document.addEventListener("dragstart", (event) => sweep && event.preventDefault());
+
 function step(from, key) {
   const these = picks();
   const at = these.indexOf(from);
