@@ -14,7 +14,7 @@ from phototag.app.accounts import Gathered
 from phototag.core.geometry import intersection_over_union
 from phototag.core.regions import Account
 from phototag.errors import UsageError
-from tests.conftest import BLUE, CYAN, GREEN, RED, Album, Command, draw_photo
+from tests.conftest import BLUE, CYAN, GREEN, RED, SAVING, Album, Command, draw_photo
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_a_photo_that_is_turned_otherwise_here_has_the_same_stored_picture(album
     exif = Image.Exif()
     exif[ExifTags.Base.Orientation] = 3
     album.root.mkdir()
-    Image.open(cousin.root / "red.png").save(album.root / "red.png", exif=exif)
+    Image.open(cousin.root / "red.png").save(album.root / "red.png", exif=exif, **SAVING[".png"])
     album.scan()
     cousin.name("Ann", "red")
     (account,) = read(album, cousin).accounts

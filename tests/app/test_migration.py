@@ -560,7 +560,8 @@ def test_whoever_is_enrolled_is_known_to_the_other_engine(migrate: Migrate, tmp_
     assert migrate.phototag("enroll", tmp_path / "guests", "--library", migrate.album.root) == 0
     assert migrate.document()["lost"] == []
     assert known_enrolments(migrate.album.index)[0].is_described
-    assert migrate.album.sources()["cyan"] == "auto cyrus"
+    both = {f"{face.source} {face.person}" for face in (migrate.album.face("cyan", n) for n in (0, 1))}
+    assert both == {"auto cyrus", "suggested cyrus"}  # nobody is on a photo twice
 
 
 def test_whoever_is_enrolled_and_not_found_by_the_other_engine_is_told(migrate: Migrate, tmp_path: Path) -> None:

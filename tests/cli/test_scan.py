@@ -19,7 +19,7 @@ from phototag.app.analyse import Unreadable, Worker
 from phototag.engines.fake import FakeEngine
 from phototag.media.darkroom import Apart
 from phototag.types import PhotoFile
-from tests.conftest import BLUE, GREEN, RED, Command, draw_photo
+from tests.conftest import BLUE, GREEN, RED, SAVING, Command, draw_photo
 
 
 def scan(phototag: Command, root: Path, *more: str) -> dict:
@@ -455,7 +455,7 @@ def test_a_name_turns_with_its_photo(phototag: Command, tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
     with Image.open(tmp_path / "a.png") as image:
-        image.save(tmp_path / "a.png", exif=exif)
+        image.save(tmp_path / "a.png", exif=exif, **SAVING[".png"])
     assert counts(scan(phototag, tmp_path)) == {"seen": 2, "unchanged": 2}  # the stored picture is the same
     phototag("faces", "--photo", "a.png", "--json", "--library", tmp_path)
     (face,) = json.loads(phototag.out)["faces"]
@@ -464,7 +464,7 @@ def test_a_name_turns_with_its_photo(phototag: Command, tmp_path: Path) -> None:
     assert right - left == pytest.approx(bottom - top, abs=2)
     assert (left > 50, bottom < 140) == (True, True)  # what was on the left is at the top now
     with Image.open(tmp_path / "a.png") as image:
-        image.save(tmp_path / "a.png")
+        image.save(tmp_path / "a.png", **SAVING[".png"])
     (tmp_path / "a.png").rename(tmp_path / "moved and turned back.png")
     assert counts(scan(phototag, tmp_path)) == {"seen": 2, "moved": 1, "unchanged": 1}
     phototag("people", "--json", "--library", tmp_path)
