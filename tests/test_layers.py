@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,15 @@ class Import:
 
 def modules(root: Path) -> dict[str, ast.Module]:
     """Every module below `root` by its name without the package's."""
+    return _own_modules() if root == ROOT else _read(root)
+
+
+@cache
+def _own_modules() -> dict[str, ast.Module]:
+    return _read(ROOT)
+
+
+def _read(root: Path) -> dict[str, ast.Module]:
     found = {}
     for file in sorted(root.rglob("*.py")):
         parts = file.relative_to(root).with_suffix("").parts
@@ -67,6 +77,15 @@ def modules(root: Path) -> dict[str, ast.Module]:
 
 def imports(root: Path) -> list[Import]:
     """What the modules of a package import of it."""
+    return _own_imports() if root == ROOT else _found(root)
+
+
+@cache
+def _own_imports() -> list[Import]:
+    return _found(ROOT)
+
+
+def _found(root: Path) -> list[Import]:
     trees = modules(root)
     found = []
     for source, tree in trees.items():
@@ -95,13 +114,18 @@ def _named(node: ast.AST, package: str) -> Iterator[tuple[str, bool, bool]]:
         names = [(f"{package}.{node.module or ''}", True, True)]
     elif isinstance(node, ast.ImportFrom):
         names = [(f"{node.module}.{alias.name}", False, True) for alias in node.names]
-    elif isinstance(node, ast.Constant) and re.fullmatch(rf"{package}(\.\w+)+(:\w+)?", str(node.value)):
+    elif isinstance(node, ast.Constant) and str(node.value).startswith(package) and _is_path(node.value, package):
         names = [(str(node.value).partition(":")[0], False, False)]
     else:
         names = []
     for name, relative, loaded in names:
         if name.split(".")[0] == package:
             yield name.partition(".")[2], relative, loaded
+
+
+def _is_path(value: object, package: str) -> bool:
+    """Whether a constant is the path of a module, or of something in one: "phototag.cli.scan:scan"."""
+    return re.fullmatch(rf"{package}(\.\w+)+(:\w+)?", str(value)) is not None
 
 
 def _module(name: str, known: Mapping[str, object]) -> str:
