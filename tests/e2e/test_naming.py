@@ -31,6 +31,13 @@ def test_three_groups_are_named_by_typing_only(visitor: Visitor, page: Page, say
         assert found[name] >= group["faces"]
 
 
+def test_the_next_name_is_typed_while_the_last_is_written(visitor: Visitor, page: Page, says: Says) -> None:
+    for number, name in ((1, "anna"), (2, "ben"), (3, "cleo")):
+        visitor.names_group(number, name)
+    expect(page.get_by_role("list", name="People").get_by_role("listitem")).to_have_count(3)
+    assert set(people(says)) == {"anna", "ben", "cleo"}
+
+
 def test_what_was_said_is_taken_back_by_the_button_beside_it(visitor: Visitor, says: Says) -> None:
     visitor.names_group(1, "anna")
     visitor.is_told("anna")

@@ -41,14 +41,15 @@ async function ask(path, body, method = "POST") {
 // ---- The page as it is now, in the place of what it was
 
 async function refresh(focus, otherwise, address = location.href) {
-  const kept = new Map(all("input.who", main()).filter((it) => it.value).map((it) => [it.id, it.value]));
-  const was = document.activeElement?.id;
   const answer = await fetch(address, { headers: { Accept: "text/html" } }).catch(() => null);
   if (!answer?.ok) {
     if (answer) leave(otherwise || "/");
     return;
   }
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const kept = new Map(all("input.who", main()).filter((it) => it.value).map((it) => [it.id, it.value])); // as it is by now
+  const here = document.activeElement;
+  const [was, isTyping] = [here?.id, here?.matches?.("input.who") && here.value && here.id !== focus?.done];
   main().replaceChildren(...document.importNode(page.querySelector("main"), true).childNodes);
   document.title = page.title;
   for (const [id, value] of kept) {
@@ -56,7 +57,7 @@ async function refresh(focus, otherwise, address = location.href) {
     if (input && id !== focus?.done) input.value = value;
   }
   settle();
-  const next = [focus?.next, was].map((id) => id && document.getElementById(id)).find((it) => it?.offsetParent);
+  const next = (isTyping ? [was] : [focus?.next, was]).map((id) => id && document.getElementById(id)).find((it) => it?.offsetParent);
   (next || main()).focus({ preventScroll: !next });
 }
 
@@ -87,7 +88,8 @@ function contrary(method, body, search) {
   return { path: "/searches/rename", body: { name: search.name, new: body.name }, method: "POST" };
 }
 
-let busy = false;
+let turn = Promise.resolve();
+const sent = new WeakSet();
 
 function after(form) {
   if (form.id === "chosen") {
@@ -100,13 +102,18 @@ function after(form) {
   return field ? { done: field.id, next: fields[fields.indexOf(field) + 1]?.id } : null;
 }
 
-async function send(form, button) {
-  if (busy) return;
-  busy = true;
+// One after the other: who types the next name while the last is written is not to press Enter in vain
+function send(form, button) {
+  if (sent.has(form)) return;
+  sent.add(form);
+  const [body, focus] = [words(form, button), after(form)];
+  const go = () => decide(form, button, body, focus).finally(() => sent.delete(form));
+  turn = turn.then(go, go);
+}
+
+async function decide(form, button, body, focus) {
   main().setAttribute("aria-busy", "true");
   try {
-    const body = words(form, button);
-    const focus = after(form);
     const { method } = form.dataset;
     const came = await ask(button?.dataset.api || form.dataset.api, body, method);
     if (came.search) came.undo = contrary(method, body, came.search);
@@ -117,7 +124,6 @@ async function send(form, button) {
     else await refresh(focus, empty);
   } finally {
     main().removeAttribute("aria-busy");
-    busy = false;
   }
 }
 
