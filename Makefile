@@ -6,6 +6,8 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -q --disable-pip-version-check --no-compile --only-binary=:all: --no-binary=face-recognition-models
 # What was compiled is kept, or else every process of a test does it again
 export PYTHONDONTWRITEBYTECODE :=
+# Tests wait as well as work: half as many more than there are processors
+AT_ONCE := $(shell $(PYTHON) -c 'import os; print(max(2, (os.cpu_count() or 2) * 3 // 2))')
 # Tests in a browser take part where there is one
 BROWSER_HERE := $(or $(CHROMIUM),$(shell for b in chromium chromium-browser google-chrome; do command -v $$b; done; true))
 WITH_BROWSER := $(if $(BROWSER_HERE),.venv/installed-e2e)
@@ -27,7 +29,7 @@ lint: .venv/installed-test
 	$(BIN)/mypy
 
 unit: .venv/installed-test $(WITH_BROWSER)
-	$(BIN)/pytest -n logical --dist worksteal
+	$(BIN)/pytest -n $(AT_ONCE) --dist worksteal
 
 # In a real browser: Debian's chromium, or $$CHROMIUM, or the one that `.venv/bin/playwright install chromium` fetched
 e2e: .venv/installed-e2e

@@ -17,7 +17,7 @@ from tests.index.conftest import put_photo
 PLACES = (Box(0.1, 0.1, 0.2, 0.2), Box(0.6, 0.1, 0.7, 0.2), Box(0.1, 0.6, 0.2, 0.7), Box(0.6, 0.6, 0.7, 0.7))
 
 
-@pytest.fixture(params=range(20))
+@pytest.fixture(params=range(8))
 def toy(index: Index, request: pytest.FixtureRequest) -> Index:
     """Photos in several files, copies, some gone; people, refusals, ignored ones, groups, guesses, what is no face."""
     chance = random.Random(request.param)
