@@ -8,9 +8,6 @@ PIP := $(BIN)/python -m pip install -q --disable-pip-version-check --no-compile 
 export PYTHONDONTWRITEBYTECODE :=
 # Tests wait as well as work: half as many more than there are processors
 AT_ONCE := $(shell $(PYTHON) -c 'import os; print(max(2, (os.cpu_count() or 2) * 3 // 2))')
-# Tests in a browser take part where there is one
-BROWSER_HERE := $(or $(CHROMIUM),$(shell for b in chromium chromium-browser google-chrome; do command -v $$b; done; true))
-WITH_BROWSER := $(if $(BROWSER_HERE),.venv/installed-e2e)
 
 .PHONY: demo test lint unit e2e screenshots interop format bench clean
 
@@ -28,8 +25,8 @@ lint: .venv/installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-unit: .venv/installed-test $(WITH_BROWSER)
-	$(BIN)/pytest -n $(AT_ONCE) --dist worksteal
+unit: .venv/installed-test
+	$(BIN)/pytest -n $(AT_ONCE) --dist worksteal --ignore=tests/e2e
 
 # In a real browser: Debian's chromium, or $$CHROMIUM, or the one that `.venv/bin/playwright install chromium` fetched
 e2e: .venv/installed-e2e
