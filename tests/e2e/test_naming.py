@@ -103,6 +103,7 @@ def test_faces_are_chosen_and_named_with_the_keyboard_alone(visitor: Visitor, pa
     before = people(says)["anna"]
     page.get_by_role("link", name="anna").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("anna")
+    page.wait_for_load_state()  # keys are heard when the script is there
     faces = page.locator(TAGGED)
     faces.first.focus()
     page.keyboard.press("ArrowRight")
