@@ -73,6 +73,7 @@ class Thresholds:
         weak_quality: a face of less quality may join a group but never founds or bridges one.
         weak_score: likewise a face that the detector is less sure of.
         same: up to here two photos show one person, if nobody has to be told from others (1:1); 0 if not measured.
+        same_from: where `same` comes from, for people to read; "" if nobody says.
     """
 
     group: float
@@ -87,6 +88,7 @@ class Thresholds:
     weak_quality: float = 0.0
     weak_score: float = 0.0
     same: float = 0.0
+    same_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)

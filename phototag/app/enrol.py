@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from phototag.app.analyse import Seen, describe
 from phototag.app.decide import Outcome, decide
 from phototag.app.enrolment import keep
-from phototag.app.guests import Eye, Guest, each, open_eye, photos_in, reason
+from phototag.app.guests import Eye, Guest, each, open_eye, photos_at, photos_in, reason, require_photos
 from phototag.app.known import require_noticed, require_person
 from phototag.app.name import as_kept, clean_name
 from phototag.app.scan import Workshop
@@ -103,14 +103,9 @@ def wanted(paths: Sequence[Path], name: str | None) -> list[Wanted]:
     """
     if name is not None:
         called = clean_name(name)
-        found = [Wanted(photo, called) for path in paths for photo in (photos_in(path) if path.is_dir() else [path])]
-    else:
-        found = [one for path in paths for one in (_in_folder(path) if path.is_dir() else [_by_file(path)])]
-    for one in found:
-        if not one.path.is_file():
-            raise UnknownError(f"There is no photo {one.path}. Nobody was enrolled.")
-    if not found:
-        raise UsageError(f"There are no photos in {', '.join(map(str, paths))}. Nobody was enrolled.")
+        return [Wanted(photo, called) for photo in photos_at(paths)]
+    found = [one for path in paths for one in (_in_folder(path) if path.is_dir() else [_by_file(path)])]
+    require_photos([one.path for one in found], paths)
     return found
 
 

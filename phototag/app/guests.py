@@ -12,7 +12,7 @@ from typing import TypeVar
 from phototag.app.analyse import Seen, describe, run_bounded
 from phototag.app.scan import Workshop
 from phototag.core.vectors import require_space
-from phototag.errors import PhotoError, PhotoProblem, TooLargeError, UsageError
+from phototag.errors import PhotoError, PhotoProblem, TooLargeError, UnknownError, UsageError
 from phototag.media.darkroom import Darkroom
 from phototag.media.formats import Kind, kind_of
 from phototag.media.images import Picture
@@ -110,6 +110,32 @@ def each(shop: Workshop, eye: Eye, work: Callable[[Eye, Path], T], paths: Sequen
 
 def _named(eye: Eye, work: Callable[[Eye, Path], T], path: Path) -> tuple[Path, T]:
     return path, work(eye, path)
+
+
+def photos_at(paths: Sequence[Path]) -> list[Path]:
+    """The photos that are meant by files and folders; a folder stands for those that lie directly in it.
+
+    Raises:
+        UnknownError: one of them is not there.
+        UsageError: there are none, or a folder cannot be listed.
+    """
+    found = [photo for path in paths for photo in (photos_in(path) if path.is_dir() else [path])]
+    require_photos(found, paths)
+    return found
+
+
+def require_photos(found: Sequence[Path], paths: Sequence[Path]) -> None:
+    """Refuse to go on with photos that are not there, or with none.
+
+    Raises:
+        UnknownError: one of them is not there.
+        UsageError: nothing was found at the paths.
+    """
+    for photo in found:
+        if not photo.is_file():
+            raise UnknownError(f"There is no photo {photo}. Nothing was done.")
+    if not found:
+        raise UsageError(f"There are no photos in {', '.join(map(str, paths))}. Nothing was done.")
 
 
 def photos_in(folder: Path) -> list[Path]:

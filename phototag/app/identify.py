@@ -19,7 +19,7 @@ from phototag.app.scan import Workshop
 from phototag.app.tag import references_and_others
 from phototag.app.train import Trained
 from phototag.core.geometry import box_in_pixels
-from phototag.core.matching import Probe, StrongLimits, distances_to_people, strong_limit, suggest
+from phototag.core.matching import Probe, StrongLimits, distances_to_people, same_person, strong_limit, suggest
 from phototag.errors import PhotoError, PhotoProblem, UsageError
 from phototag.index import people, photos
 from phototag.index.db import STATE, Index, get_meta
@@ -29,9 +29,8 @@ if TYPE_CHECKING:
     from phototag.types import Vectors
 
 
-MEASURED = "one pair in a thousand of two people is that near: 22 million pairs of LFW, 2026-11"
-NOT_MEASURED = "nobody measured one for this engine; up to here a face is worth a question"
-"""Where the limit of `verify` comes from."""
+NOT_MEASURED = "nobody measured one for this engine"
+"""Where the limit of `verify` comes from, if its engine does not say."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,14 +42,12 @@ class Gallery:
         names: person -> name, of those who may be named.
         references: person -> (k, dim), k >= 1; also of those who are ignored, or have no name.
         limits: up to which score a face is somebody.
-        is_calibrated: whether the user had those calibrated.
     """
 
     space: Space
     names: Mapping[int, str]
     references: Mapping[int, Vectors]
     limits: StrongLimits
-    is_calibrated: bool
 
     @property
     def n_references(self) -> int:
@@ -157,7 +154,6 @@ def open_gallery(index: Index) -> Gallery:
         named,
         {person: vectors[at] for person, at in sorted(rows.items())},
         limits,
-        known.limits is not None,
     )
 
 
@@ -252,7 +248,7 @@ def verify(index: Index, gallery: Gallery, guest: Guest, name: str) -> Verificat
     table = distances_to_people(guest.seen.vectors[[number]], list(gallery.references.values()))[:, 0]
     apart = dict(zip(gallery.references, table.tolist(), strict=True))
     mine, thresholds = apart[person.id], gallery.space.thresholds
-    threshold = thresholds.same or thresholds.possible + thresholds.largest_gap
+    threshold = same_person(thresholds)
     rival = min(gallery.names, key=lambda one: (apart[one], one))
     nearer = Near(gallery.names[rival], apart[rival]) if apart[rival] < mine else None
     return Verification(
@@ -260,7 +256,7 @@ def verify(index: Index, gallery: Gallery, guest: Guest, name: str) -> Verificat
         is_match=mine <= threshold and nearer is None,
         distance=mine,
         threshold=threshold,
-        origin=MEASURED if thresholds.same else NOT_MEASURED,
+        origin=thresholds.same_from or NOT_MEASURED,
         references=len(gallery.references[person.id]),
         nearer=nearer,
         box=box_in_pixels(detection.box, guest.picture.width, guest.picture.height),

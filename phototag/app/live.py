@@ -18,6 +18,7 @@ from phototag.core import tracking
 from phototag.core.tracking import ENOUGH, PATIENCE, Glimpse, Judge, Scene, Track
 from phototag.media import frames
 from phototag.media.annotated import KNOWN, UNKNOWN, Mark, drawn
+from phototag.media.crops import shrunk
 from phototag.media.frames import Frame
 from phototag.media.images import Picture
 from phototag.media.recording import Recording
@@ -111,7 +112,7 @@ class Lookout:
     def glimpses(self, frame: Frame) -> list[Glimpse]:
         """Find and describe the faces of a frame; this may be done in several threads, and for frames to come."""
         height, width = frame.pixels.shape[:2]
-        pixels = frames.reduced(frame.pixels, self._engine.long_side)
+        pixels = shrunk(frame.pixels, self._engine.long_side)
         seen = describe(self._engine, "", Picture(pixels, width, height, Shown(), None))
         return [
             Glimpse(detection.box, vector, face.quality, detection.score)

@@ -17,7 +17,7 @@ from phototag.types import Engine, PhotoFile
 def undescribed(index: Index, space_id: int, of: Index | None = None) -> list[str]:
     """Pictures that are kept, and that nobody has described in this Space; those of another index if one is given."""
     wanted = enrolled.origins((of or index).db)
-    known = photos.described_in(index.db, space_id)
+    known = photos.described_in(index.db, space_id, wanted)
     return sorted(photo for photo in wanted.keys() - known if picture_file(index.folder, photo).is_file())
 
 

@@ -14,14 +14,14 @@ from phototag.app import sentences
 from phototag.app.annotation import draw
 from phototag.app.decide import Index
 from phototag.app.export import to_json
-from phototag.app.guests import open_eye, photos_in
+from phototag.app.guests import open_eye, photos_at, require_photos
 from phototag.app.identify import Identified, Sighting, Verification, identify_each, open_gallery
 from phototag.app.identify import verify as compare
 from phototag.app.known import known_enrolments, known_space
 from phototag.app.train import load_model
 from phototag.cli import bar, options, render
 from phototag.cli.decision import tell, writing
-from phototag.errors import EditedError, ExitCode, PhotoProblem, UnknownError, UsageError
+from phototag.errors import EditedError, ExitCode, PhotoProblem, UsageError
 from phototag.settings import Settings, load
 from phototag.workshop import workshop
 
@@ -121,8 +121,7 @@ def identify(
     For every face who it is, or who it may be, how far they are and who is next; or that it is nobody who is known.
     Nothing is remembered.
     """
-    photos = [photo for path in paths for photo in (photos_in(path) if path.is_dir() else [path])]
-    _require(photos)
+    photos = photos_at(paths)
     targets = _targets(photos, annotate_to, several=len(photos) > 1 or any(path.is_dir() for path in paths))
     settings = load(library, index)
     with _gallery(settings) as opened:
@@ -161,7 +160,7 @@ def verify(
 
     Compared with all references of that person. The exit code is 0 for a match and 1 for none.
     """
-    _require([photo])
+    require_photos([photo], [photo])
     settings = load(library, index)
     shop = workshop(settings, None, 1, max_megapixels, bar.progress)
     with _gallery(settings) as opened:
@@ -187,14 +186,6 @@ def _gallery(settings: Settings) -> Iterator[Index]:
         if known_space(opened) is None:
             raise UsageError("Nobody is known yet. Enrol somebody: phototag enroll PHOTO --as NAME")
         yield opened
-
-
-def _require(photos: list[Path]) -> None:
-    if not photos:
-        raise UsageError("There are no photos there.")
-    for photo in photos:
-        if not photo.is_file():
-            raise UnknownError(f"There is no photo {photo}.")
 
 
 def _targets(photos: list[Path], into: Path | None, *, several: bool) -> dict[Path, Path]:

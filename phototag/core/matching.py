@@ -67,6 +67,14 @@ def strong_limit(people: int, thresholds: Thresholds) -> float:
     return thresholds.strong_few + min(max(share, 0.0), 1.0) * (thresholds.strong - thresholds.strong_few)
 
 
+def same_person(thresholds: Thresholds) -> float:
+    """The distance up to which two photos show one person, if nobody has to be told from others (1:1).
+
+    Where that was not measured it is the farthest at which a face is worth a question.
+    """
+    return thresholds.same or thresholds.possible + thresholds.largest_gap
+
+
 def score(nearest: float, runner_up: float | None, thresholds: Thresholds) -> float:
     """What a match is judged by: the distance less the gap to the runner-up; smaller is surer."""
     gap = thresholds.largest_gap if runner_up is None else min(thresholds.largest_gap, runner_up - nearest)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from phototag.core.geometry import intersection_over_union, paired
-from phototag.core.matching import Probe, distances_to_people, suggest
+from phototag.core.matching import Probe, distances_to_people, same_person, suggest
 from phototag.core.vectors import distances, normalise
 from phototag.types import Box, Grade
 
@@ -127,7 +127,7 @@ class Judge:
     @property
     def near(self) -> float:
         """Up to here two faces are one person's, if nobody has to be told from others."""
-        return self.thresholds.same or self.thresholds.possible + self.thresholds.largest_gap
+        return same_person(self.thresholds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,6 +214,7 @@ def thresholds_of(card: _Reader) -> Thresholds:
         largest_gap=measured("largest_gap", usual.largest_gap),
         weak_quality=card.number("weak_quality", 0, 1, usual.weak_quality),
         same=measured("same", usual.same),
+        same_from="by the card of its embedder",
     )
     card.refuse_others()
     return read

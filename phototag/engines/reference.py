@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,27 +20,18 @@ from PIL import ImageFile
 
 from phototag.core.geometry import box_in_pixels, box_within
 from phototag.core.vectors import normalise
-from phototag.engines import weights
+from phototag.engines import resnet, weights
 from phototag.engines.dlib_weights import CHIP_SIDE, DIM
-from phototag.types import Detection, Space, Thresholds
+from phototag.types import Detection, Space
 
 if TYPE_CHECKING:
     from phototag.types import Chips, Pixels, Vectors
 
 NAME = "face-recognition"
 
-THRESHOLDS = Thresholds(
-    group=0.26,
-    group_min_faces=2,
-    merge=0.375,
-    merge_tightening=0.008,
-    join=0.328,
-    strong=0.245,
-    strong_few=0.205,
-    possible=0.30,
-    largest_gap=0.10,
-)
-"""Those of the default engine: the network is the same, and with one view distances grow by 0.01 or so."""
+THRESHOLDS = replace(resnet.THRESHOLDS, weak_quality=0.0, weak_score=0.0, same=0.0, same_from="")
+"""Those of the default engine: the network is the same, and with one view distances grow by 0.01 or so. No face is
+weak, and `same` was not measured."""
 
 ImageFile.LOAD_TRUNCATED_IMAGES = False  # importing face_recognition sets it, for the whole process
 

@@ -34,6 +34,7 @@ THRESHOLDS = Thresholds(
     weak_quality=0.57,
     weak_score=0.95,
     same=0.379,
+    same_from="one pair in a thousand of two people is that near: 22 million pairs of LFW, 2026-11",
 )
 """Measured 2026-11 with `python -m benchmarks quality`; the tables are in docs/performance.md.
 

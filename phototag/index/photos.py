@@ -69,9 +69,10 @@ def described_otherwise(db: sqlite3.Connection, space_id: int) -> set[bytes]:
     return {row[0] for row in db.execute(sql, (space_id,))}
 
 
-def described_in(db: sqlite3.Connection, space_id: int) -> set[str]:
-    """Hashes of the pictures whose faces have been looked for in this Space."""
-    return {row[0] for row in db.execute("SELECT hash FROM photos WHERE space_id = ?", (space_id,))}
+def described_in(db: sqlite3.Connection, space_id: int, pictures: Iterable[str]) -> set[str]:
+    """Those of some pictures, by their hashes, whose faces have been looked for in this Space."""
+    sql = "SELECT hash FROM photos WHERE hash IN (SELECT value FROM json_each(?)) AND space_id = ?"
+    return {row[0] for row in db.execute(sql, (json.dumps(list(pictures)), space_id))}
 
 
 def is_analysed(

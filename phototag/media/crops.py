@@ -48,7 +48,7 @@ def face_crop(pixels: Pixels, box: Box) -> bytes:
         A JPEG file of FACE_SIDE pixels, or fewer where the face has fewer.
     """
     left, top, side = _square(pixels, box)
-    return _jpeg(_shrunk(pixels[top : top + side, left : left + side], FACE_SIDE))
+    return _jpeg(shrunk(pixels[top : top + side, left : left + side], FACE_SIDE))
 
 
 def portrait(pixels: Pixels, box: Box) -> tuple[Pixels, Box]:
@@ -68,7 +68,7 @@ def portrait(pixels: Pixels, box: Box) -> tuple[Pixels, Box]:
     x1, y1 = min(right + around, width), min(bottom + around, height)
     w, h = x1 - x0, y1 - y0
     place = box_within((left - x0) / w, (top - y0) / h, (right - x0) / w, (bottom - y0) / h)
-    return _shrunk(np.ascontiguousarray(pixels[y0:y1, x0:x1]), PORTRAIT_SIDE), place
+    return shrunk(np.ascontiguousarray(pixels[y0:y1, x0:x1]), PORTRAIT_SIDE), place
 
 
 def png(pixels: Pixels) -> bytes:
@@ -90,7 +90,7 @@ def long_side_for(box: Box) -> int:
 
 def preview(pixels: Pixels, long_side: int = PHOTO_SIDE) -> bytes:
     """The whole of an upright picture, (h, w, 3) RGB, as a JPEG file of so many pixels on its long side or fewer."""
-    return _jpeg(_shrunk(pixels, long_side))
+    return _jpeg(shrunk(pixels, long_side))
 
 
 def _square(pixels: Pixels, box: Box) -> tuple[int, int, int]:
@@ -103,8 +103,8 @@ def _square(pixels: Pixels, box: Box) -> tuple[int, int, int]:
     return min(max(x, 0), width - side), min(max(y, 0), height - side), side
 
 
-def _shrunk(pixels: Pixels, long_side: int) -> Pixels:
-    """Not more than `long_side` pixels; first by a whole number, which is ten times as fast."""
+def shrunk(pixels: Pixels, long_side: int) -> Pixels:
+    """A picture, (h, w, 3), of no more than `long_side` pixels; first by a whole number, which is ten times as fast."""
     height, width = pixels.shape[:2]
     longest = max(height, width)
     whole = longest // long_side

@@ -171,16 +171,6 @@ class _Newest:
         self._thread.join(1)
 
 
-def reduced(pixels: Pixels, long_side: int) -> Pixels:
-    """No larger than that on the long side, in pixels."""
-    height, width = pixels.shape[:2]
-    scale = long_side / max(height, width)
-    if scale >= 1:
-        return pixels
-    size = max(round(width * scale), 1), max(round(height * scale), 1)
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-
-
 def _rgb(bgr: Pixels) -> Pixels:
     return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), dtype=np.uint8)
 

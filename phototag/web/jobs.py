@@ -136,7 +136,8 @@ class Jobs:
         """A new job. With the lock held."""
         job = Job(secrets.token_hex(8), kind, time.monotonic())
         self._jobs[job.id] = job
-        for old in list(self._jobs)[:-KEPT]:
+        ended = [each.id for each in self._jobs.values() if each.state is not State.RUNNING]
+        for old in ended[: max(len(self._jobs) - KEPT, 0)]:
             del self._jobs[old], self._threads[old]
         self._threads[job.id] = threading.Thread(target=self._run, args=(job, work), name="phototag-job")
         self._threads[job.id].start()

@@ -15,6 +15,7 @@ from phototag.media.crops import (
     face_crop,
     long_side_for,
     preview,
+    shrunk,
 )
 from phototag.types import Box
 
@@ -109,3 +110,9 @@ def test_a_preview_has_the_colours_of_the_photo() -> None:
     image = opened(preview(picture()))
     assert is_like(image, (0.5, 0.5), RED)
     assert is_like(image, (0.1, 0.9), GREEN)
+
+
+def test_a_large_picture_is_shrunk_and_a_small_one_is_left() -> None:
+    assert shrunk(np.zeros((300, 600, 3), dtype=np.uint8), 200).shape == (100, 200, 3)
+    small = np.zeros((30, 60, 3), dtype=np.uint8)
+    assert shrunk(small, 60) is small

@@ -11,7 +11,7 @@ from PIL import Image
 
 from phototag.errors import UnknownError, UsageError
 from phototag.media import frames
-from phototag.media.frames import camera, reduced, video
+from phototag.media.frames import camera, video
 from tests.videos import write_video
 
 
@@ -97,12 +97,6 @@ def test_a_video_that_is_cut_off_ends_early(tmp_path: Path) -> None:
     path = greys(tmp_path / "x.avi", 40)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     assert 0 < len(list(video(path, 60))) < 40
-
-
-def test_a_large_frame_is_reduced() -> None:
-    assert reduced(np.zeros((300, 600, 3), dtype=np.uint8), 200).shape == (100, 200, 3)
-    small = np.zeros((30, 60, 3), dtype=np.uint8)
-    assert reduced(small, 60) is small
 
 
 class Camera:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from phototag.app.scan import ScanReport
-from phototag.errors import LibraryError, StoppedError
+from phototag.errors import LibraryError, LockedError, StoppedError
 from phototag.settings import Settings
 from phototag.web import scanning
+from phototag.web.jobs import KEPT, Jobs, State
 from phototag.web.scanning import Reporter, Step, Tell
 from tests.conftest import RED, draw_photo
 from tests.web.conftest import Client, Serve, events
@@ -126,3 +129,27 @@ def test_progress_is_told_at_the_beginning_and_the_end_and_seldom_between() -> N
     assert told[0] == Step("Counting", 0, 1000, "item")
     assert told[-1] == Step("Counting", 1000, 1000, "item")
     assert len(told) < 20
+
+
+def test_a_scan_that_runs_is_not_forgotten_for_others_that_ended(reader: Client) -> None:
+    go_on = threading.Event()
+
+    def waits(*_: object) -> Any:
+        go_on.wait(20)
+        raise StoppedError("Stopped.")
+
+    def nothing(*_: object) -> Any:
+        raise StoppedError("Stopped.")
+
+    jobs = Jobs(reader.library.settings, waits, nothing)
+    scan = jobs.start(force=False)
+    for _ in range(KEPT + 3):
+        drawing = jobs.draw_map()
+        while drawing.state is State.RUNNING:
+            time.sleep(0.001)
+    assert jobs.running() is scan
+    assert len(jobs.listed()) == KEPT
+    with pytest.raises(LockedError):
+        jobs.start(force=False)
+    go_on.set()
+    jobs.close()
